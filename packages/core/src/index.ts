@@ -1,0 +1,55 @@
+export { type AspiredDiff, type AspiredVersion, type AspiredVersions, diffAspired } from './aspired.ts';
+export { type ErrorArguments, servableError } from './errors.ts';
+export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
+export type { AdmitRequest, BatchClosed, BatchDone, Hooks, LoadContext, RequestDone } from './hooks.ts';
+export type { LifecycleState, ServableState } from './lifecycle-state.ts';
+export type { Loader, LoaderContext, LoaderFactory, ResourceEstimate } from './loader.ts';
+export { type Logger, silentLogger } from './logger.ts';
+export { type Loadable, Manager, type ManagerOptions, type ServableHandle } from './manager/manager.ts';
+export type { PolicyAction, TransitionPolicy, VersionSnapshot } from './manager/policies.ts';
+export { StateMonitor } from './manager/state-monitor.ts';
+export {
+  assertPluginApi,
+  defineLoader,
+  definePlugin,
+  defineSource,
+  type Diagnosis,
+  type HookPlugin,
+  type Inspection,
+  type LoaderOptionsByPlatform,
+  type LoaderOptionsOf,
+  type LoaderPlugin,
+  type Plugin,
+  PLUGIN_API_VERSION,
+  type PluginCommand,
+  pluginName,
+  type SourcePlugin,
+} from './plugin.ts';
+export {
+  formatServableId,
+  type ModelName,
+  parseModelName,
+  parseVersion,
+  type ServableId,
+  type ServableRequest,
+  type Version,
+} from './servable-id.ts';
+export type { Executor, RunContext, Servable } from './servable.ts';
+export { defineErrors, type ErrorFactory, messageOf, ServingError, type Status } from './serving-error.ts';
+export { type Batching, DEFAULT_SIGNATURE_NAME, type Dimension, METHOD_NAMES, type Signature, type TensorSpec } from './signature.ts';
+export type { Artifact, AspiredSink, MonitoredModel, Source, SourceContext } from './source.ts';
+export {
+  allocateData,
+  bytesPerElement,
+  createTensor,
+  type DType,
+  type DTypeStorage,
+  elementCount,
+  type NamedTensors,
+  type NumericData,
+  storageOf,
+  type Tensor,
+  tensorByteLength,
+  type TensorData,
+} from './tensor.ts';
+export { LATEST_ONE, type Selection, selectVersions, type VersionSelector } from './version-selector.ts';

@@ -1,0 +1,54 @@
+import type { ModelName, Plugin, Version, VersionSelector } from '@servable/core';
+
+/** A model as the server serves it: all defaults filled in, all values proven. */
+export interface ResolvedModel {
+  readonly name: ModelName;
+  /** An absolute path, or a URI. */
+  readonly path: string;
+  /** `undefined`: found from the files of each version. */
+  readonly platform: string | undefined;
+  readonly versions: VersionSelector;
+  readonly labels: ReadonlyMap<string, Version>;
+  /** The loader's own, checked against its schema. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** How the server listens to one protocol. */
+export interface ResolvedListener {
+  readonly enabled: boolean;
+  readonly host: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+}
+
+export interface ResolvedRest extends ResolvedListener {
+  /** Limit of one model run; 0 means none. */
+  readonly timeoutMs: number;
+  readonly cors: boolean;
+  readonly maxJsonDepth: number;
+}
+
+export interface ResolvedConfig {
+  readonly plugins: readonly Plugin[];
+  readonly models: readonly ResolvedModel[];
+  readonly rest: ResolvedRest;
+  readonly grpc: ResolvedListener;
+  /** `strict`: TensorFlow Serving's behaviour to the letter; see docs/tensorflow-serving.md. */
+  readonly compat: 'default' | 'strict';
+  /** `strict`: inputs are checked against the signature's declared shapes. */
+  readonly validation: 'engine' | 'strict';
+  readonly policy: 'availability-preserving' | 'resource-preserving';
+  /** Bytes that all loaded models together may take by their estimates; `undefined`: no limit. */
+  readonly ramLimitBytes: number | undefined;
+  readonly maxConcurrentLoads: number;
+  readonly maxLoadRetries: number;
+  readonly loadRetryIntervalMs: number;
+  /** Whether warm-up requests beside a model are run before it is served. */
+  readonly warmup: boolean;
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'auto' | 'pretty' | 'json' };
+  /** Longest wait for requests in flight after SIGTERM. */
+  readonly drainTimeoutMs: number;
+  /** How long `/readyz` says 503 before listeners close, so that load balancers notice. */
+  readonly drainDelayMs: number;
+}

@@ -1,1 +1,3 @@
-export {};
+export { dtypeOfNumber, tensorFlowTypeOf, type TensorFlowType } from './data-type.ts';
+export { STATUS_NUMBERS, type StatusNumbers } from './status.ts';
+export { tensorflowTextOf } from './tensorflow-text.ts';

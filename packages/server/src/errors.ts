@@ -1,0 +1,107 @@
+import { defineErrors, type ErrorFactory, type Status } from '@servable/core';
+import { type ConfigFault, formatFaults } from './config/config-fault.ts';
+
+/** Every code of this package, with what its message is made of. */
+export interface ServerErrorArguments {
+  SRV_CONFIG_INVALID: [faults: readonly ConfigFault[]];
+  SRV_CONFIG_FILE_MISSING: [file: string];
+  SRV_CONFIG_FILE_AMBIGUOUS: [folder: string, names: readonly string[]];
+  SRV_CONFIG_FILE_UNREADABLE: [location: string, reason: string];
+  SRV_PLUGIN_MISSING: [plugin: string, folder: string];
+  SRV_PLUGIN_INVALID: [plugin: string, problem: string];
+  SRV_PLUGIN_CONFLICT: [what: string, first: string, second: string];
+  SRV_PLATFORM_UNKNOWN: [platform: string, cure: string];
+  SRV_PLATFORM_UNDETECTED: [directory: string, cure: string];
+  SRV_PLATFORM_AMBIGUOUS: [directory: string, platforms: readonly string[]];
+  SRV_SCHEME_UNKNOWN: [path: string, scheme: string, cure: string];
+  SRV_MODEL_OPTIONS_INVALID: [model: string, platform: string, problems: readonly string[]];
+  SRV_USAGE: [problem: string];
+  SRV_LISTEN_FAILED: [protocol: string, address: string, reason: string];
+  SRV_INPUT_SHAPE_MISMATCH: [input: string, wanted: string, got: string];
+  SRV_OUTPUT_MISSING: [model: string, signature: string, output: string];
+  SRV_METHOD_NOT_OFFERED: [method: string];
+  SRV_BODY_TOO_LARGE: [limitBytes: number];
+  SRV_HEALTH_SERVICE_UNKNOWN: [service: string];
+  SRV_WARMUP_FAILED: [file: string, record: string, reason: string];
+  SRV_WARMUP_TOO_MANY: [file: string, limit: number];
+}
+
+type ErrorTable = {
+  readonly [Code in keyof ServerErrorArguments]: {
+    readonly status: Status;
+    message(...args: ServerErrorArguments[Code]): string;
+  };
+};
+
+const table: ErrorTable = {
+  SRV_CONFIG_INVALID: { status: 'INVALID_ARGUMENT', message: (faults) => formatFaults(faults) },
+  SRV_CONFIG_FILE_MISSING: {
+    status: 'NOT_FOUND',
+    message: (file) => `No config file '${file}': check --config, or leave it out to use serving.config.* of this folder`,
+  },
+  SRV_CONFIG_FILE_AMBIGUOUS: {
+    status: 'FAILED_PRECONDITION',
+    message: (folder, names) => `${folder} holds several configs (${names.join(', ')}): keep one, or choose with --config`,
+  },
+  SRV_CONFIG_FILE_UNREADABLE: { status: 'INVALID_ARGUMENT', message: (location, reason) => `${location}: ${reason}` },
+  SRV_PLUGIN_MISSING: {
+    status: 'NOT_FOUND',
+    message: (plugin, folder) => `Plugin '${plugin}' is not installed for ${folder}: run npm install ${plugin}`,
+  },
+  SRV_PLUGIN_INVALID: { status: 'INVALID_ARGUMENT', message: (plugin, problem) => `Plugin '${plugin}' ${problem}` },
+  SRV_PLUGIN_CONFLICT: {
+    status: 'FAILED_PRECONDITION',
+    message: (what, first, second) => `Both '${first}' and '${second}' serve ${what}: list only one of them in plugins`,
+  },
+  SRV_PLATFORM_UNKNOWN: {
+    status: 'INVALID_ARGUMENT',
+    message: (platform, cure) => `No plugin serves platform '${platform}': ${cure}`,
+  },
+  SRV_PLATFORM_UNDETECTED: {
+    status: 'FAILED_PRECONDITION',
+    message: (directory, cure) => `No plugin recognizes ${directory}: ${cure}`,
+  },
+  SRV_PLATFORM_AMBIGUOUS: {
+    status: 'FAILED_PRECONDITION',
+    message: (directory, platforms) =>
+      `${directory} is claimed by several loaders (${platforms.join(', ')}): set the model's platform to one of them`,
+  },
+  SRV_SCHEME_UNKNOWN: {
+    status: 'INVALID_ARGUMENT',
+    message: (path, scheme, cure) => `No plugin finds versions at '${path}' (scheme '${scheme}'): ${cure}`,
+  },
+  SRV_MODEL_OPTIONS_INVALID: {
+    status: 'INVALID_ARGUMENT',
+    message: (model, platform, problems) => `Options of '${model}' do not fit platform '${platform}': ${problems.join('; ')}`,
+  },
+  SRV_USAGE: { status: 'INVALID_ARGUMENT', message: (problem) => problem },
+  SRV_LISTEN_FAILED: {
+    status: 'UNAVAILABLE',
+    message: (protocol, address, reason) => `Cannot listen for ${protocol} on ${address}: ${reason}`,
+  },
+  SRV_INPUT_SHAPE_MISMATCH: {
+    status: 'INVALID_ARGUMENT',
+    message: (input, wanted, got) => `Input '${input}' has shape [${got}], the signature declares [${wanted}]`,
+  },
+  SRV_OUTPUT_MISSING: {
+    status: 'INTERNAL',
+    message: (model, signature, output) => `Model '${model}' did not compute output '${output}' of signature '${signature}'`,
+  },
+  SRV_METHOD_NOT_OFFERED: { status: 'UNIMPLEMENTED', message: (method) => `${method} is not offered by this server yet` },
+  SRV_BODY_TOO_LARGE: {
+    status: 'RESOURCE_EXHAUSTED',
+    message: (limitBytes) => `The request body is larger than ${limitBytes} bytes: send less, or raise the listener's maxBodyBytes`,
+  },
+  SRV_HEALTH_SERVICE_UNKNOWN: { status: 'NOT_FOUND', message: (service) => `No service '${service}' is known here` },
+  SRV_WARMUP_FAILED: {
+    status: 'INVALID_ARGUMENT',
+    message: (file, record, reason) => `Warm-up request ${record} of '${file}' failed: ${reason}`,
+  },
+  SRV_WARMUP_TOO_MANY: {
+    status: 'INVALID_ARGUMENT',
+    message: (file, limit) => `'${file}' holds more than ${limit} warm-up requests: keep the most telling ones`,
+  },
+};
+
+/** Makes one of this package's errors. */
+export const serverError: ErrorFactory<ServerErrorArguments> = defineErrors<ServerErrorArguments>(table);

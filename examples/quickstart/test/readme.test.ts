@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QuickstartServer } from './quickstart-server.ts';
+
+interface Sample {
+  readonly pixels: readonly number[];
+  readonly digit: number;
+  readonly label: number;
+  readonly probabilities: readonly number[];
+}
+
+interface Expected {
+  readonly heldOutImages: number;
+  readonly heldOutAccuracy: number;
+  readonly samples: readonly Sample[];
+}
+
+interface Prediction {
+  readonly label: number;
+  readonly probabilities: readonly number[];
+}
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const expected = JSON.parse(readFileSync(new URL('../expected.json', import.meta.url), 'utf8')) as Expected;
+
+/** Each command of the README with the answer that the README shows for it. */
+const examples = [...readme.matchAll(/```bash\n(?<command>[^`]+)```(?:(?!```)[\s\S])*```json\n(?<answer>[^`]+)```/g)].map((match) => ({
+  command: match.groups?.['command']?.trim() ?? '',
+  answer: JSON.parse(match.groups?.['answer'] ?? '') as unknown,
+}));
+
+let server: QuickstartServer;
+
+beforeAll(async () => {
+  server = await QuickstartServer.start();
+});
+
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe('the README', () => {
+  it('has an answer for each of its commands', () => {
+    expect(examples.length).toBe(readme.match(/```bash/g)?.length);
+    expect(examples.length).toBeGreaterThan(3);
+  });
+
+  it.each(examples)('shows what is answered to: $command', ({ command, answer }) => {
+    const text = execFileSync('bash', ['-c', command.replace('localhost:8501', `127.0.0.1:${server.restPort}`)], { encoding: 'utf8' });
+    expect(JSON.parse(text)).toEqual(asDocumented(answer));
+  });
+
+  it('sends a digit that scikit-learn was asked too', () => {
+    const pixels = examples
+      .filter(({ command }) => command.includes(' -d '))
+      .map(({ command }) => command.slice(command.indexOf('[[')).match(/\d+/g)?.map(Number));
+    expect(pixels).toEqual([expected.samples[0]?.pixels, expected.samples[0]?.pixels]);
+    expect(readme).toContain(`This one is an ${expected.samples[0]?.digit}`);
+  });
+
+  it('says how good the model is', () => {
+    expect(readme).toContain(`${(expected.heldOutAccuracy * 100).toFixed(1)} % right`);
+    expect(readme).toContain(`Of ${expected.heldOutImages} images`);
+  });
+});
+
+it('answers as scikit-learn does', async () => {
+  const body = JSON.stringify({ instances: expected.samples.map(({ pixels }) => pixels) });
+  const response = await fetch(`http://127.0.0.1:${server.restPort}/v1/models/digits:predict`, { method: 'POST', body });
+  const { predictions } = (await response.json()) as { predictions: readonly Prediction[] };
+  expect(predictions.map(({ label }) => label)).toEqual(expected.samples.map(({ label }) => label));
+  for (const [row, { probabilities }] of expected.samples.entries()) {
+    expect(predictions[row]?.probabilities).toEqual(probabilities.map((value) => expect.closeTo(value, 5) as unknown));
+  }
+});
+
+/** The README rounds numbers and leaves out parts of objects. */
+function asDocumented(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : expect.closeTo(value, 4);
+  if (Array.isArray(value)) return value.map(asDocumented);
+  if (typeof value !== 'object' || value === null) return value;
+  return expect.objectContaining(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asDocumented(item)])));
+}

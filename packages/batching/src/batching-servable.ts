@@ -1,0 +1,175 @@
+import { allocateData, type Hooks, type NamedTensors, type RunContext, type Servable, type ServableId, ServingError } from '@servable/core';
+import type { AbortWatch } from './abort-watch.ts';
+import { paddedRows, type ResolvedBatchingOptions } from './batching-options.ts';
+import { BatchQueue } from './batch-queue.ts';
+import type { BatchScheduler } from './batch-scheduler.ts';
+import type { Batch, BatchTask } from './batch-task.ts';
+import { concatInputs, concatOutputs, rowsOf, sliceInputs, sliceOutputs } from './concat.ts';
+import { batchingError } from './errors.ts';
+import type { ExecutorLane } from './executor-lane.ts';
+import { padParts } from './ragged.ts';
+
+/** Queues of one signature beyond which empty ones are forgotten: clients may send a new inner shape with every request. */
+const MAX_IDLE_QUEUES = 16;
+
+/** What a batching servable shares with the others. */
+export interface BatchingServableContext {
+  readonly id: ServableId;
+  readonly scheduler: BatchScheduler;
+  readonly options: ResolvedBatchingOptions;
+  readonly hooks: Pick<Hooks, 'batchClosed' | 'batchDone'>;
+}
+
+/**
+ * A servable whose `rows` signatures are run in batches. Other signatures, and requests of zero rows, go straight through.
+ */
+export class BatchingServable implements Servable {
+  readonly signatures: Servable['signatures'];
+  readonly executor: Servable['executor'];
+  readonly #servable: Servable;
+  readonly #context: BatchingServableContext;
+  readonly #lane: ExecutorLane;
+  readonly #abortWatch: AbortWatch;
+  readonly #queues = new Map<string, BatchQueue[]>();
+  #options: ResolvedBatchingOptions;
+
+  constructor(servable: Servable, context: BatchingServableContext) {
+    this.signatures = servable.signatures;
+    this.executor = servable.executor;
+    this.#servable = servable;
+    this.#context = context;
+    this.#options = context.options;
+    this.#lane = context.scheduler.join(servable.executor);
+    this.#abortWatch = context.scheduler.abortWatch;
+    if (servable.stream !== undefined) this.stream = servable.stream.bind(servable);
+  }
+
+  declare stream?: NonNullable<Servable['stream']>;
+
+  /** Changes the options of requests to come. */
+  set options(options: ResolvedBatchingOptions) {
+    this.#options = options;
+    for (const queues of this.#queues.values()) for (const queue of queues) queue.options = options;
+  }
+
+  run(signature: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
+    if (this.signatures.get(signature)?.batching !== 'rows') return this.#servable.run(signature, inputs, context);
+    const rows = rowsOf(inputs);
+    if (rows === 0) return this.#servable.run(signature, inputs, context);
+    const { maxRequestRows, maxExecutionBatchSize } = this.#options;
+    if (rows > maxRequestRows) throw batchingError('SRV_BATCH_REQUEST_TOO_LARGE', [rows, maxRequestRows]);
+    const queue = this.#queueOf(signature, inputs, context.outputs);
+    return rows > maxExecutionBatchSize ? this.#enqueueSplit(queue, inputs, rows, context) : this.#enqueue(queue, inputs, rows, context);
+  }
+
+  /** Forgets its queues; what still waits is refused. To be called once the version is unloaded. */
+  close(): void {
+    const error = batchingError('SRV_BATCH_CLOSED', []);
+    for (const queues of this.#queues.values()) for (const queue of queues) queue.close(error);
+    this.#queues.clear();
+    this.#context.scheduler.leave(this.executor);
+  }
+
+  #enqueue(queue: BatchQueue, inputs: NamedTensors, rows: number, context: RunContext): Promise<NamedTensors> {
+    return new Promise((resolve, reject) => {
+      const enqueuedMs = performance.now();
+      queue.add([{ inputs, rows, context, enqueuedMs, resolve, reject }], enqueuedMs);
+      this.#lane.wake(queue);
+    });
+  }
+
+  async #enqueueSplit(queue: BatchQueue, inputs: NamedTensors, rows: number, context: RunContext): Promise<NamedTensors> {
+    const size = queue.options.maxExecutionBatchSize;
+    const enqueuedMs = performance.now();
+    const tasks: BatchTask[] = [];
+    const answers: Promise<NamedTensors>[] = [];
+    for (let from = 0; from < rows; from += size) {
+      const mine = Math.min(size, rows - from);
+      answers.push(
+        new Promise((resolve, reject) => {
+          tasks.push({ inputs: sliceInputs(inputs, from, mine), rows: mine, context, enqueuedMs, resolve, reject });
+        }),
+      );
+    }
+    queue.add(tasks, enqueuedMs);
+    this.#lane.wake(queue);
+    return concatOutputs(await Promise.all(answers), allocateData);
+  }
+
+  #queueOf(signature: string, inputs: NamedTensors, outputs: readonly string[]): BatchQueue {
+    const queues = this.#queues.get(signature) ?? [];
+    const found = queues.find((queue) => queue.accepts(inputs, outputs));
+    if (found !== undefined) return found;
+    const made = new BatchQueue({ inputs, outputs }, this.#options, (batch) => this.#runBatch(signature, batch));
+    const kept = queues.length < MAX_IDLE_QUEUES ? queues : queues.filter((queue) => !queue.isEmpty);
+    this.#queues.set(signature, [made, ...kept]);
+    return made;
+  }
+
+  #runBatch(signature: string, batch: Batch): void | Promise<void> {
+    const rows = paddedRows(batch.rows, this.#options.allowedBatchSizes);
+    const report = this.#reportClosed(signature, batch, rows);
+    const only = batch.tasks.length === 1 && rows === batch.rows ? batch.tasks[0] : undefined;
+    try {
+      const outputs = only === undefined ? this.#runJoined(signature, batch, rows) : this.#servable.run(signature, only.inputs, only.context);
+      if (!(outputs instanceof Promise)) return this.#answer(batch, rows, outputs, report);
+      return outputs.then(
+        (answer) => this.#answer(batch, rows, answer, report),
+        (error: unknown) => this.#fail(batch, error, report),
+      );
+    } catch (error) {
+      this.#fail(batch, error, report);
+    }
+  }
+
+  #runJoined(signature: string, batch: Batch, rows: number): NamedTensors | Promise<NamedTensors> {
+    const parts = this.#options.padVariableLengthInputs ? padParts(batch.tasks, allocateData) : batch.tasks;
+    return this.#servable.run(signature, concatInputs(parts, rows, allocateData), this.#joinedContext(batch));
+  }
+
+  #joinedContext(batch: Batch): RunContext {
+    const [first] = batch.tasks;
+    if (first === undefined) throw batchingError('SRV_BATCH_NO_INPUTS', []);
+    let deadlineMs: number | undefined = -Infinity;
+    for (const { context } of batch.tasks) {
+      deadlineMs = context.deadlineMs === undefined || deadlineMs === undefined ? undefined : Math.max(deadlineMs, context.deadlineMs);
+    }
+    return { ...first.context, deadlineMs, signal: this.#abortWatch.watch(batch) };
+  }
+
+  #answer(batch: Batch, rows: number, outputs: NamedTensors, report: BatchReport | undefined): void {
+    this.#abortWatch.unwatch(batch);
+    let from = 0;
+    const isWhole = batch.tasks.length === 1 && rows === batch.rows;
+    for (const task of batch.tasks) {
+      try {
+        task.resolve(isWhole ? outputs : sliceOutputs(outputs, from, task.rows, rows));
+      } catch (error) {
+        task.reject(error);
+      }
+      from += task.rows;
+    }
+    report?.(undefined);
+  }
+
+  #fail(batch: Batch, error: unknown, report: BatchReport | undefined): void {
+    this.#abortWatch.unwatch(batch);
+    for (const task of batch.tasks) task.reject(task.context.signal.aborted ? task.context.signal.reason : error);
+    report?.(error);
+  }
+
+  #reportClosed(signature: string, batch: Batch, rows: number): BatchReport | undefined {
+    const { hooks, id } = this.#context;
+    if (!hooks.batchClosed.isUsed() && !hooks.batchDone.isUsed()) return undefined;
+    const startedMs = performance.now();
+    const waitedMs = startedMs - (batch.tasks[0]?.enqueuedMs ?? startedMs);
+    const closed = { id, signature, requests: batch.tasks.length, rows: batch.rows, paddingRows: rows - batch.rows, waitedMs };
+    hooks.batchClosed.call(closed);
+    return (error) => {
+      const runMs = performance.now() - startedMs;
+      hooks.batchDone.call({ ...closed, runMs, error: error === undefined ? undefined : ServingError.from(error) });
+    };
+  }
+}
+
+type BatchReport = (error: unknown) => void;

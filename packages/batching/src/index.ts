@@ -1,0 +1,6 @@
+export { type BatchingOptions, paddedRows, type ResolvedBatchingOptions, resolveBatchingOptions } from './batching-options.ts';
+export { type Batching, createBatching } from './batching-plugin.ts';
+export { BatchScheduler } from './batch-scheduler.ts';
+export { BatchingServable, type BatchingServableContext } from './batching-servable.ts';
+export { type AllocateInput, type BatchPart, concatInputs, concatOutputs, sliceOutputs } from './concat.ts';
+export { batchingError, type BatchingErrorArguments, type SplitCapacity } from './errors.ts';

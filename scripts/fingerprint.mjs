@@ -10,8 +10,7 @@ export function packageFolders(root) {
       if (entry.isDirectory() && existsSync(join(root, parent, entry.name, 'package.json'))) folders.push(`${parent}/${entry.name}`);
     }
   }
-  if (existsSync(join(root, 'bench', 'package.json'))) folders.push('bench');
-  return folders.toSorted();
+  return [...folders, 'bench', 'interop'].toSorted();
 }
 
 /** What an installation follows from: the lock file, every manifest, and what machine this is. */

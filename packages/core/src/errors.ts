@@ -19,6 +19,7 @@ export interface ErrorArguments {
   SRV_HANDLE_RELEASED: [model: string, version: string];
   SRV_PLUGIN_API_MISMATCH: [plugin: string, theirs: string, ours: string];
   SRV_HOOK_TAP_ASYNC: [hook: string, tap: string];
+  SRV_HOOK_FAILED: [hook: string, tap: string, reason: string];
   SRV_REQUEST_CANCELLED: [model: string];
   SRV_DEADLINE_EXCEEDED: [model: string];
   SRV_INTERNAL: [reason: string];
@@ -77,6 +78,10 @@ const table: ErrorTable = {
   SRV_HOOK_TAP_ASYNC: {
     status: 'FAILED_PRECONDITION',
     message: (hook, tap) => `'${tap}' taps the asynchronous hook '${hook}' with tap(): use tapPromise()`,
+  },
+  SRV_HOOK_FAILED: {
+    status: 'INTERNAL',
+    message: (hook, tap, reason) => `Plugin '${tap}' failed in hook '${hook}': ${reason}`,
   },
   SRV_REQUEST_CANCELLED: { status: 'CANCELLED', message: (model) => `The request to '${model}' was cancelled` },
   SRV_DEADLINE_EXCEEDED: { status: 'DEADLINE_EXCEEDED', message: (model) => `The deadline of the request to '${model}' passed` },

@@ -1,6 +1,6 @@
-import tapable from 'tapable';
+import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable';
 import type { AspiredVersions } from './aspired.ts';
-import { servableError } from './errors.ts';
+import { failByName, guardObservers, guardSeries, logTo, reversed } from './hook-guard.ts';
 import type { ServableState } from './lifecycle-state.ts';
 import type { Loader } from './loader.ts';
 import { silentLogger, type Logger } from './logger.ts';
@@ -8,8 +8,6 @@ import type { Servable } from './servable.ts';
 import type { ModelName, ServableId, Version } from './servable-id.ts';
 import type { ServingError, Status } from './serving-error.ts';
 import type { Artifact } from './source.ts';
-
-const { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } = tapable;
 
 /** A request on its way in, for `admit`. */
 export interface AdmitRequest {
@@ -86,14 +84,43 @@ export interface LoadContext {
  * Tap asynchronous hooks with `tapPromise`. On the request path ask `isUsed()` first.
  */
 export interface Hooks {
-  readonly aspired: tapable.SyncHook<[AspiredVersions<unknown>]>;
-  readonly beforeLoad: tapable.AsyncSeriesHook<[Loader, LoadContext]>;
-  readonly wrapServable: tapable.AsyncSeriesWaterfallHook<[Servable, LoadContext]>;
-  readonly warmup: tapable.AsyncSeriesHook<[Servable, LoadContext]>;
-  readonly stateChanged: tapable.SyncHook<[ServableState]>;
-  readonly admit: tapable.AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>;
-  readonly requestDone: tapable.SyncHook<[RequestDone]>;
-  readonly batchClosed: tapable.SyncHook<[BatchClosed]>;
-  readonly batchDone: tapable.SyncHook<[BatchDone]>;
-  readonly close: tapable.AsyncSeriesHook<[]>;
+  readonly aspired: SyncHook<[AspiredVersions<unknown>]>;
+  readonly beforeLoad: AsyncSeriesHook<[Loader, LoadContext]>;
+  readonly wrapServable: AsyncSeriesWaterfallHook<[Servable, LoadContext]>;
+  readonly warmup: AsyncSeriesHook<[Servable, LoadContext]>;
+  readonly stateChanged: SyncHook<[ServableState]>;
+  readonly admit: AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>;
+  readonly requestDone: SyncHook<[RequestDone]>;
+  readonly batchClosed: SyncHook<[BatchClosed]>;
+  readonly batchDone: SyncHook<[BatchDone]>;
+  readonly close: AsyncSeriesHook<[]>;
+}
+
+/**
+ * Makes the record of one manager. The record is frozen; what taps throw goes where the table of {@link Hooks} says.
+ *
+ * A tap of an observing hook, or of `close`, that throws (or whose promise rejects) is logged with the hook's and the tap's
+ * name, and the others run. What a tap of another hook throws reaches the caller with the tap's name: a ServingError with
+ * its own code, status and arguments, anything else as `SRV_HOOK_FAILED`; both keep the thrown error as `cause`.
+ * `tap()` on an asynchronous hook throws `SRV_HOOK_TAP_ASYNC`, because the promise of an async function would be lost.
+ *
+ * @param logger - gets what observers throw. Default: nothing is logged
+ */
+export function createHooks(logger: Logger = silentLogger): Hooks {
+  const log = logTo(logger);
+  return Object.freeze({
+    aspired: guardObservers(new SyncHook<[AspiredVersions<unknown>]>(['set'], 'aspired'), log),
+    beforeLoad: guardSeries(new AsyncSeriesHook<[Loader, LoadContext]>(['loader', 'context'], 'beforeLoad'), failByName),
+    wrapServable: guardSeries(
+      new AsyncSeriesWaterfallHook<[Servable, LoadContext]>(['servable', 'context'], 'wrapServable'),
+      failByName,
+    ),
+    warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext]>(['servable', 'context'], 'warmup'), failByName),
+    stateChanged: guardObservers(new SyncHook<[ServableState]>(['state'], 'stateChanged'), log),
+    admit: guardSeries(new AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>(['request'], 'admit'), failByName),
+    requestDone: guardObservers(new SyncHook<[RequestDone]>(['request'], 'requestDone'), log),
+    batchClosed: guardObservers(new SyncHook<[BatchClosed]>(['batch'], 'batchClosed'), log),
+    batchDone: guardObservers(new SyncHook<[BatchDone]>(['batch'], 'batchDone'), log),
+    close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), log)),
+  });
 }

@@ -1,12 +1,20 @@
 export { type AspiredDiff, type AspiredVersion, type AspiredVersions, diffAspired } from './aspired.ts';
 export { type ErrorArguments, servableError } from './errors.ts';
 export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
-export type { AdmitRequest, BatchClosed, BatchDone, Hooks, LoadContext, RequestDone } from './hooks.ts';
+export { type AdmitRequest, type BatchClosed, type BatchDone, createHooks, type Hooks, type LoadContext, type RequestDone } from './hooks.ts';
 export type { LifecycleState, ServableState } from './lifecycle-state.ts';
 export type { Loader, LoaderContext, LoaderFactory, ResourceEstimate } from './loader.ts';
 export { type Logger, silentLogger } from './logger.ts';
-export { type Loadable, Manager, type ManagerOptions, type ServableHandle } from './manager/manager.ts';
-export type { PolicyAction, TransitionPolicy, VersionSnapshot } from './manager/policies.ts';
+export type { Loadable } from './manager/harness.ts';
+export { createManager, Manager, type ManagerOptions } from './manager/manager.ts';
+export {
+  type PolicyAction,
+  preserveAvailability,
+  preserveResources,
+  type TransitionPolicy,
+  type VersionSnapshot,
+} from './manager/policies.ts';
+export type { ServableHandle } from './manager/servable-handle.ts';
 export { StateMonitor } from './manager/state-monitor.ts';
 export {
   assertPluginApi,

@@ -47,4 +47,6 @@ export interface Source {
 export interface SourceContext {
   readonly sink: AspiredSink;
   readonly logger: Logger;
+  /** Wanted milliseconds between looks, from the server's config; 0: look once. Default: the source's own options decide. */
+  readonly pollIntervalMs?: number;
 }

@@ -1,0 +1,121 @@
+import type { AsyncSeriesHook, SyncHook } from 'tapable';
+import { servableError } from './errors.ts';
+import type { Logger } from './logger.ts';
+import { messageOf, ServingError } from './serving-error.ts';
+
+/** What becomes of a tap's error: the error to throw instead, or `undefined` when it stops here. */
+export type TapFault = (hook: string, tap: string, error: unknown) => ServingError | undefined;
+
+/** For hooks that only notify. */
+export function logTo(logger: Logger): TapFault {
+  return (hook, tap, error) => {
+    logger.error({ hook, tap, err: error }, `Plugin '${tap}' failed in hook '${hook}'`);
+    return undefined;
+  };
+}
+
+/** For hooks that may fail: a ServingError keeps its code, status and arguments, and its text gets the tap's name. */
+export function failByName(hook: string, tap: string, error: unknown): ServingError {
+  const named = servableError('SRV_HOOK_FAILED', [hook, tap, messageOf(error)], { cause: error });
+  if (!ServingError.is(error)) return named;
+  const { code, status, args } = error;
+  return new ServingError({ code, status, args, message: named.message, cause: error });
+}
+
+/** Wraps each tap of an observing hook: its error, or its promise's, goes to `fault`, and the others run. */
+export function guardObservers<T>(hook: SyncHook<T>, fault: TapFault): SyncHook<T> {
+  hook.intercept({
+    register: (tap) => ({ ...tap, fn: observer(tap.fn, (error) => fault(hook.name ?? '', tap.name, error)) }),
+  });
+  return countTapsOnly(hook);
+}
+
+/** Wraps each tap of an asynchronous hook: its error goes through `fault`. Refuses `tap()`. */
+export function guardSeries<Hook extends SeriesHook>(hook: Hook, fault: TapFault): Hook {
+  const name = hook.name ?? '';
+  hook.intercept({
+    register(tap) {
+      if (tap.type === 'sync') throw servableError('SRV_HOOK_TAP_ASYNC', [name, tap.name]);
+      const guard = tap.type === 'promise' ? promising : callingBack;
+      return { ...tap, fn: guard(tap.fn, (error) => fault(name, tap.name, error)) };
+    },
+  });
+  return countTapsOnly(hook);
+}
+
+/** Runs the taps of a hook in reverse order of registration, whatever stage they ask for. */
+export function reversed<T>(hook: AsyncSeriesHook<T>): AsyncSeriesHook<T> {
+  let registered = 0;
+  hook.intercept({
+    register(tap) {
+      registered += 1;
+      const placed = { ...tap, stage: -registered };
+      delete placed.before;
+      return placed;
+    },
+  });
+  return hook;
+}
+
+/** Tapable's own `isUsed` also counts interceptors: with the ones of this file it would always say yes. */
+function countTapsOnly<Hook extends { isUsed(): boolean; readonly taps: readonly unknown[] }>(hook: Hook): Hook {
+  hook.isUsed = () => hook.taps.length > 0;
+  return hook;
+}
+
+/** What the asynchronous hooks of tapable have in common, whatever they return. */
+interface SeriesHook {
+  readonly name: string | undefined;
+  readonly taps: readonly unknown[];
+  isUsed(): boolean;
+  intercept(interceptor: { register(tap: RegisteredTap): RegisteredTap }): void;
+}
+interface RegisteredTap {
+  readonly name: string;
+  readonly type: 'sync' | 'async' | 'promise';
+  readonly fn: Tap;
+}
+
+type Stop = (error: unknown) => ServingError | undefined;
+/** What tapable's types call a tap. */
+type Tap = Function;
+
+function observer(tap: Tap, stop: Stop): Tap {
+  return (...args: unknown[]) => {
+    try {
+      const result: unknown = Reflect.apply(tap, undefined, args);
+      if (result instanceof Promise) result.catch(stop);
+    } catch (error) {
+      stop(error);
+    }
+  };
+}
+
+function promising(tap: Tap, stop: Stop): Tap {
+  return async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return (await Reflect.apply(tap, undefined, args)) as unknown;
+    } catch (error) {
+      const fault = stop(error);
+      if (fault !== undefined) throw fault;
+      return undefined;
+    }
+  };
+}
+
+/** `tapAsync`: the last argument is called back with the error first. */
+function callingBack(tap: Tap, stop: Stop): Tap {
+  return (...args: unknown[]) => {
+    const callback = args.pop() as (error: unknown, result?: unknown) => void;
+    const done = (error: unknown, result?: unknown): void => callback(isFault(error) ? stop(error) : error, result);
+    try {
+      Reflect.apply(tap, undefined, [...args, done]);
+    } catch (error) {
+      done(error);
+    }
+  };
+}
+
+function isFault(error: unknown): boolean {
+  return error !== undefined && error !== null && error !== false;
+}

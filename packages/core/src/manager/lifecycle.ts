@@ -1,0 +1,44 @@
+import type { LifecycleState } from '../lifecycle-state.ts';
+
+/**
+ * What the manager knows of a version beyond its published {@link LifecycleState}. In order:
+ *
+ * | phase | state | what holds | slot |
+ * |---|---|---|---|
+ * | `queued` | new, loading | no Loader; wants an estimate (first try, or the next one after a pause) | |
+ * | `estimating` | new, loading | a Loader estimates | estimate |
+ * | `estimated` | new, loading | the need is known; waits for its turn and for resources | |
+ * | `loading` | loading | resources are reserved; an attempt runs, its clean-up after a failure included | load |
+ * | `pausing` | new, loading | an attempt failed; the retry timer runs | |
+ * | `ready` | ready | in the serving map | |
+ * | `draining` | draining | out of the serving map; handles are out | |
+ * | `unloading` | unloading | `unload()` runs, or a cancelled attempt still has to settle before it can | |
+ * | `ended` | ended | no Loader, no resources, no timer | |
+ *
+ * `new` becomes `loading` when resources are first reserved; they stay reserved between tries.
+ */
+export type Phase =
+  | 'queued'
+  | 'estimating'
+  | 'estimated'
+  | 'loading'
+  | 'pausing'
+  | 'ready'
+  | 'draining'
+  | 'unloading'
+  | 'ended';
+
+/** Something runs that ends by itself and may then free resources, or lead to what frees them. */
+export function isInProgress(phase: Phase): boolean {
+  return phase !== 'queued' && phase !== 'estimated' && !isSettled(phase);
+}
+
+/** Nothing will happen to this version unless something is decided about it. */
+export function isSettled(phase: Phase): boolean {
+  return phase === 'ready' || phase === 'ended';
+}
+
+/** On its way to `ready`: it can still be cancelled. */
+export function isOnItsWay(state: LifecycleState): boolean {
+  return state === 'new' || state === 'loading';
+}

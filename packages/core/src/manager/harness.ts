@@ -185,6 +185,7 @@ export class Harness {
     if (this.#phase === 'unloading') return this.#end();
     const error = ServingError.from(thrown);
     this.#attempt = undefined;
+    this.#context.ledger.release(this);
     this.#failedAttempts += 1;
     if (this.#failedAttempts > this.#context.maxLoadRetries || !this.#isRetryable(error)) return this.fail(error);
     this.#log('warn', { err: error, failedAttempts: this.#failedAttempts }, 'Loading failed and will be tried again');

@@ -1,7 +1,7 @@
 import { type AspiredVersion, type AspiredVersions, diffAspired } from '../aspired.ts';
 import type { ModelName, Version } from '../servable-id.ts';
 import { Harness, type HarnessContext, type Loadable } from './harness.ts';
-import { isSettled } from './lifecycle.ts';
+import { isSettled, isWaiting } from './lifecycle.ts';
 import type { VersionView } from './reconcile.ts';
 
 /** One model: what is aspired, and a harness for each version that is aspired or still held. */
@@ -51,7 +51,7 @@ export class ManagedModel {
       version,
       owner: harness,
       phase: harness.phase,
-      state: harness.state,
+      state: isWaiting(harness.phase) ? 'new' : harness.state,
       estimate: harness.estimate,
       isAspired: this.#aspired.has(version),
     }));

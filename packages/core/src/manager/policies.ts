@@ -4,6 +4,7 @@ import type { Version } from '../servable-id.ts';
 /** What a policy sees of one version. */
 export interface VersionSnapshot {
   readonly version: Version;
+  /** As published, but `new` too between the tries of a load: nothing is loaded, and the policy is asked again. */
   readonly state: LifecycleState;
   /** In the newest set. A version aspired again while it is torn down is so too, with its old state. */
   readonly isAspired: boolean;

@@ -14,7 +14,7 @@ export interface VersionView<Owner> extends VersionSnapshot {
 export interface ManagerView<Owner> {
   readonly models: readonly (readonly VersionView<Owner>[])[];
   readonly policy: TransitionPolicy;
-  readonly ledger: { canEverFit(need: ResourceEstimate): boolean; draft(): LedgerDraft<Owner> };
+  readonly ledger: { canEverFit(need: ResourceEstimate): boolean; draft(): LedgerDraft };
   /** For loads, and as many again for estimates. */
   readonly maxConcurrentLoads: number;
 }
@@ -48,14 +48,13 @@ interface Wish<Owner> {
   readonly version: VersionView<Owner>;
 }
 
-/** The policy's unload, else a load that waits for its next try, else the policy's load. */
+/** What the policy names, when that can be done. */
 function nextOf<Owner>(versions: readonly VersionView<Owner>[], policy: TransitionPolicy): Wish<Owner> | undefined {
   const wish = policy.next(versions);
-  const named = wish && versions.find((each) => each.version === wish.version);
-  if (wish?.kind === 'unload' && named?.state === 'ready') return { kind: 'unload', version: named };
-  const retry = versions.find((each) => each.state === 'loading' && (each.phase === 'queued' || each.phase === 'estimated'));
-  if (retry !== undefined) return { kind: 'load', version: retry };
-  return wish?.kind === 'load' && named?.state === 'new' && named.isAspired ? { kind: 'load', version: named } : undefined;
+  const version = wish && versions.find((each) => each.version === wish.version);
+  if (wish === undefined || version === undefined) return undefined;
+  const isPossible = wish.kind === 'unload' ? version.state === 'ready' : version.state === 'new' && version.isAspired;
+  return isPossible ? { kind: wish.kind, version } : undefined;
 }
 
 /** The next step of each version that is to be loaded, as far as slots and resources go, and those resources do not suffice for. */
@@ -75,12 +74,11 @@ function advance<Owner>(
     }
     if (version.phase !== 'estimated' || version.estimate === undefined) continue;
     if (!view.ledger.canEverFit(version.estimate)) actions.push(action('exhausted', version));
-    else if (!draft.fits(version.owner, version.estimate)) blocked.push(version);
-    else if (loadSlots > 0) {
+    else if (loadSlots <= 0) continue;
+    else if (draft.take(version.estimate)) {
       loadSlots -= 1;
-      draft.take(version.owner, version.estimate);
       actions.push(action('load', version));
-    }
+    } else blocked.push(version);
   }
   return { actions, blocked };
 }

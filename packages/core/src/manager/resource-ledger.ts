@@ -6,9 +6,9 @@ type Amounts = ReadonlyMap<string, number>;
 const RAM = 'RAM';
 
 /** Decisions tried out on a ledger without changing it. */
-export interface LedgerDraft<Owner> {
-  fits(owner: Owner, need: ResourceEstimate): boolean;
-  take(owner: Owner, need: ResourceEstimate): void;
+export interface LedgerDraft {
+  /** Takes it when it fits; whether it did. */
+  take(need: ResourceEstimate): boolean;
 }
 
 /** What is reserved for which version, and what all together may take. A resource without a limit is unlimited. */
@@ -31,14 +31,8 @@ export class ResourceLedger<Owner> {
     return [...amountsOf(need)].every(([resource, bytes]) => bytes <= this.#limitOf(resource));
   }
 
-  /** Whether it fits now, in place of what this owner already holds. */
-  fits(owner: Owner, need: ResourceEstimate): boolean {
-    return this.#fits(owner, need, new Map());
-  }
-
-  /** Reserves it for this owner, in place of what the owner already holds. Ask {@link fits} first. */
+  /** Reserves it for this owner, who holds nothing yet. Whether it fits, a {@link draft} has said before. */
   reserve(owner: Owner, need: ResourceEstimate): void {
-    this.release(owner);
     const amounts = amountsOf(need);
     this.#held.set(owner, amounts);
     addTo(this.#used, amounts, 1);
@@ -52,13 +46,14 @@ export class ResourceLedger<Owner> {
     addTo(this.#used, amounts, -1);
   }
 
-  draft(): LedgerDraft<Owner> {
-    const taken = new Map<string, number>();
+  draft(): LedgerDraft {
+    const used = new Map(this.#used);
     return {
-      fits: (owner, need) => this.#fits(owner, need, taken),
-      take: (owner, need) => {
-        addTo(taken, amountsOf(need), 1);
-        addTo(taken, this.#held.get(owner) ?? new Map(), -1);
+      take: (need) => {
+        const amounts = amountsOf(need);
+        const fits = [...amounts].every(([resource, bytes]) => (used.get(resource) ?? 0) + bytes <= this.#limitOf(resource));
+        if (fits) addTo(used, amounts, 1);
+        return fits;
       },
     };
   }
@@ -70,14 +65,6 @@ export class ResourceLedger<Owner> {
       needed: limited.map(([resource, bytes]) => `${bytes} bytes of ${resource}`).join(' and '),
       limit: limited.map(([resource]) => `${this.#limitOf(resource)} bytes of ${resource}`).join(' and '),
     };
-  }
-
-  #fits(owner: Owner, need: ResourceEstimate, alsoTaken: Amounts): boolean {
-    const held = this.#held.get(owner);
-    return [...amountsOf(need)].every(([resource, bytes]) => {
-      const used = (this.#used.get(resource) ?? 0) + (alsoTaken.get(resource) ?? 0) - (held?.get(resource) ?? 0);
-      return used + bytes <= this.#limitOf(resource);
-    });
   }
 
   #limitOf(resource: string): number {

@@ -1,0 +1,81 @@
+import type { Hooks, Manager, ModelName } from '@servable/core';
+
+/** Why one model is not ready. */
+export interface NotReady {
+  readonly model: string;
+  readonly reason: string;
+}
+
+/**
+ * Whether the server should get requests: every configured model has a ready version, and no shutdown has begun. A model
+ * whose new version is broken stays ready as long as an old one serves.
+ */
+export class ServerHealth {
+  readonly #manager: Manager;
+  readonly #models: readonly ModelName[];
+  readonly #faults = new Map<ModelName, string>();
+  readonly #listeners = new Set<() => void>();
+  #isDraining = false;
+
+  constructor(manager: Manager, models: readonly ModelName[]) {
+    this.#manager = manager;
+    this.#models = models;
+    tapChanges(manager.hooks, () => this.#notify());
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  get isReady(): boolean {
+    return !this.#isDraining && this.#models.every((name) => this.#hasReadyVersion(name));
+  }
+
+  /** Whether a request to this model would find a version; `undefined` for a model that nobody mentioned. */
+  isModelReady(name: ModelName): boolean | undefined {
+    if (!this.#models.includes(name) && this.#manager.states.versions(name).length === 0) return undefined;
+    return !this.#isDraining && this.#hasReadyVersion(name);
+  }
+
+  /** The configured models that have no ready version, in the order of the config. */
+  notReady(): readonly NotReady[] {
+    return this.#models.filter((name) => !this.#hasReadyVersion(name)).map((name) => ({ model: name, reason: this.#reasonOf(name) }));
+  }
+
+  /** Notes why a model has no versions to show; a set of versions ends it. */
+  setFault(name: ModelName, reason: string | undefined): void {
+    if (reason === undefined) this.#faults.delete(name);
+    else this.#faults.set(name, reason);
+  }
+
+  /** From now on nothing is ready. */
+  startDraining(): void {
+    this.#isDraining = true;
+    this.#notify();
+  }
+
+  /** Calls the listener whenever an answer of this object may have changed. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #hasReadyVersion(name: ModelName): boolean {
+    return this.#manager.states.versions(name).some((version) => version.state === 'ready');
+  }
+
+  #reasonOf(name: ModelName): string {
+    const [newest] = this.#manager.states.versions(name);
+    if (newest === undefined) return this.#faults.get(name) ?? 'no version found yet';
+    if (newest.error !== undefined) return `version ${newest.id.version}: ${newest.error.message}`;
+    return `version ${newest.id.version} is ${newest.state}`;
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function tapChanges(hooks: Hooks, changed: () => void): void {
+  hooks.stateChanged.tap('@servable/server', changed);
+}

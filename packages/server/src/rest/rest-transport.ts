@@ -1,0 +1,169 @@
+import { type Logger, messageOf } from '@servable/core';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { serverError } from '../errors.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
+import { answerBrokenHttp, answerConnect } from './broken-http.ts';
+import { HttpClock } from './http-clock.ts';
+import { reasonOf, type RestReply } from './rest-reply.ts';
+
+/** One HTTP request, its body read. */
+export interface RestRequest {
+  readonly method: string;
+  /** Path and query as sent, not decoded. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+  /** As sent: not inflated. */
+  readonly body: Uint8Array;
+  readonly requestId: string;
+  readonly peer: string;
+  readonly clock: HttpClock;
+}
+
+export interface RestTransportOptions {
+  readonly host: string;
+  /** 0 asks the system for a free one. */
+  readonly port: number;
+  readonly maxBodyBytes: number;
+  /** Limit of one model run; 0 means none. */
+  readonly runTimeoutMs: number;
+  /** Answers every request; errors are its own to word. */
+  handle(request: RestRequest): Promise<RestReply> | RestReply;
+  /** Words a request that was refused before it could be read whole, such as a body that is too large. */
+  refuse(error: FastifyError, request: RestRequest): RestReply;
+  readonly logger: Logger;
+}
+
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const HEADERS_TIMEOUT_MS = 60_000;
+/** A body of 256 MiB at 1 MB/s. */
+const REQUEST_TIMEOUT_MS = 300_000;
+const NO_BODY = new Uint8Array(0);
+
+/**
+ * HTTP/1.1 on fastify. Its router never sees a client's path: everything goes to one handler, with the target as it was
+ * sent, so that no path can be refused, decoded or matched before our own rules are.
+ */
+export class RestTransport {
+  /** Where it listens, as `host:port`. */
+  readonly address: string;
+  readonly #app: FastifyInstance;
+  readonly #state: TransportState;
+
+  private constructor(app: FastifyInstance, address: string, state: TransportState) {
+    this.#app = app;
+    this.address = address;
+    this.#state = state;
+  }
+
+  /** @throws ServingError `SRV_LISTEN_FAILED` */
+  static async listen(options: RestTransportOptions): Promise<RestTransport> {
+    const state: TransportState = { isDraining: false, silent: new Set() };
+    const app = createApp(options, state);
+    try {
+      await app.listen({ host: options.host, port: options.port });
+    } catch (error) {
+      throw serverError('SRV_LISTEN_FAILED', ['REST', `${options.host}:${options.port}`, messageOf(error)], { cause: error });
+    }
+    return new RestTransport(app, addressOf(app), state);
+  }
+
+  /** Takes no new connection; resolves when the requests under way are answered and their connections are closed. */
+  async drain(): Promise<void> {
+    this.#state.isDraining = true;
+    const closed = this.#app.close();
+    for (const socket of this.#state.silent) socket.destroy();
+    await closed;
+  }
+
+  /** Ends every connection at once. */
+  destroy(): void {
+    this.#app.server.closeAllConnections();
+  }
+}
+
+interface TransportState {
+  isDraining: boolean;
+  /** Connections that have not sent a request yet: Node does not count them as idle, and would wait for them at the end. */
+  readonly silent: Set<Socket>;
+}
+
+function createApp(options: RestTransportOptions, state: TransportState): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.maxBodyBytes,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    return503OnClosing: false,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
+    clientErrorHandler: answerBrokenHttp,
+    rewriteUrl(request) {
+      // The content type means nothing here, and fastify refuses a request whose type it cannot read.
+      delete request.headers['content-type'];
+      return '/';
+    },
+  });
+  app.server.on('connect', (_request, socket) => answerConnect(socket));
+  app.server.on('connection', (socket) => {
+    if (state.isDraining) socket.destroy();
+    else state.silent.add(socket.once('close', () => state.silent.delete(socket)));
+  });
+  app.server.on('request', (request) => state.silent.delete(request.socket));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  const answer = (raw: FastifyRequest, reply: FastifyReply): void => void answerRequest(raw, reply, options, state);
+  app.all('/', answer);
+  app.setNotFoundHandler(answer);
+  app.setErrorHandler<FastifyError>((error, raw, reply) => {
+    const request = requestOf(raw, reply, 0);
+    send(reply, options.refuse(error, request), { requestId: request.requestId, close: true });
+  });
+  return app;
+}
+
+async function answerRequest(raw: FastifyRequest, reply: FastifyReply, options: RestTransportOptions, state: TransportState): Promise<void> {
+  const request = requestOf(raw, reply, options.runTimeoutMs);
+  try {
+    const answer = await options.handle(request);
+    send(reply, answer, { requestId: request.requestId, close: state.isDraining || answer.close === true });
+  } catch (error) {
+    options.logger.error({ err: error, requestId: request.requestId }, 'A request could not be answered');
+    raw.raw.destroy();
+  } finally {
+    request.clock.finish();
+  }
+}
+
+function requestOf(raw: FastifyRequest, reply: FastifyReply, runTimeoutMs: number): RestRequest {
+  const { socket } = raw;
+  return {
+    method: raw.method,
+    target: targetOf(raw.originalUrl),
+    headers: raw.headers,
+    body: raw.body instanceof Uint8Array ? raw.body : NO_BODY,
+    requestId: requestIdOf(raw.headers[REQUEST_ID_HEADER]),
+    peer: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`,
+    clock: new HttpClock(reply.raw, runTimeoutMs),
+  };
+}
+
+/** A proxy's absolute form, `http://host/path`, without scheme and host. */
+function targetOf(url: string): string {
+  if (url.startsWith('/')) return url;
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(url);
+  return match?.[1] ?? url;
+}
+
+function send(reply: FastifyReply, answer: RestReply, { requestId, close }: { readonly requestId: string; readonly close: boolean }): void {
+  reply.raw.statusMessage = reasonOf(answer.status);
+  reply.code(answer.status).header('content-type', answer.contentType).header(REQUEST_ID_HEADER, requestId);
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (close) reply.header('connection', 'close');
+  reply.send(answer.body);
+}
+
+function addressOf(app: FastifyInstance): string {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') return String(address);
+  return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}

@@ -1,3 +1,20 @@
 export { dtypeOfNumber, tensorFlowTypeOf, type TensorFlowType } from './data-type.ts';
+export { type GrpcStatus, grpcStatusOf, type GrpcStatusOptions } from './grpc-v1/error.ts';
+export type { GrpcV1ErrorArguments } from './grpc-v1/errors.ts';
+export { encodeGetModelMetadataResponse, type ModelMetadata } from './grpc-v1/metadata-response.ts';
+export { type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
+export {
+  decodeGetModelMetadataRequest,
+  decodeGetModelStatusRequest,
+  decodePredictRequest,
+  type GetModelMetadataRequest,
+  type GetModelStatusRequest,
+  type PredictRequest,
+} from './grpc-v1/request.ts';
+export { encodePredictResponse, type PredictResponse } from './grpc-v1/response.ts';
+export { encodeGetModelStatusResponse } from './grpc-v1/status-response.ts';
+export { decodeTensor, type DecodeTensorOptions, encodeTensor, type EncodeTensorOptions } from './grpc-v1/tensor-proto.ts';
+export { type AnsweredModelSpec, type ModelSpec, presentModelSpec, toServableRequest } from './model-spec.ts';
+export { type ApiState, apiStateOf, selectModelStates, type VersionStatus, versionStatusOf } from './model-status.ts';
 export { STATUS_NUMBERS, type StatusNumbers } from './status.ts';
 export { tensorflowTextOf } from './tensorflow-text.ts';

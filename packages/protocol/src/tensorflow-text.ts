@@ -26,7 +26,8 @@ export function tensorflowTextOf(error: ServingError): string {
   return truncateText(text === undefined ? error.message : text(...error.args.map(String)));
 }
 
-function truncateText(text: string): string {
+/** Cuts a text as TensorFlow Serving does: at most 1024 bytes of UTF-8, then `...TRUNCATED`; never inside a character. */
+export function truncateText(text: string): string {
   // UTF-8 takes at most three bytes for each UTF-16 unit: most texts need no counting.
   if (text.length * 3 <= MAX_TEXT_BYTES || Buffer.byteLength(text) <= MAX_TEXT_BYTES) return text;
   const bytes = Buffer.from(text);

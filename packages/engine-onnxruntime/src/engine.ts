@@ -1,0 +1,86 @@
+import type { Dimension, DType, Executor, NamedTensors } from '@servable/core';
+
+/** What a graph's input or output holds. `opaque`: the engine only knows that it is no tensor. */
+export type OnnxValueKind = 'tensor' | 'sequence' | 'map' | 'optional' | 'opaque';
+
+/** One input or output of a graph, as the engine sees it. */
+export interface OnnxValueInfo {
+  /** The name in the graph. */
+  readonly name: string;
+  readonly kind: OnnxValueKind;
+  /** The element type; `undefined` when it is no tensor, or one of a type that no {@link DType} stands for. */
+  readonly dtype: DType | undefined;
+  /** Sizes: a number, the graph's own name for one that varies, or -1; `undefined`: even the rank is unknown. */
+  readonly shape: readonly Dimension[] | undefined;
+  /** Why this engine can neither take nor give this value; `undefined` when it can. */
+  readonly unservable: string | undefined;
+}
+
+/** How a session is made. Every option has a default; see each engine for those it ignores. */
+export interface SessionOptions {
+  /** Threads that share the work of one operator. Default 1: best for small models and for many requests at once. */
+  readonly intraOpThreads?: number;
+  /** Threads that run independent operators side by side; above 1 turns the graph's parallel mode on. Default 1. */
+  readonly interOpThreads?: number;
+  /** Whether idle operator threads burn their core while they wait. Default false. */
+  readonly spinning?: boolean;
+  /** How far the graph is rewritten at load. Default `all`. */
+  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Whether freed memory is kept for the next run (faster) or given back (smaller). Default true. */
+  readonly memoryArena?: boolean;
+  /** Further entries of ONNX Runtime's session config, such as `session.set_denormal_as_zero`; values are text. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Copies of the model, each with its own memory, that run at the same time. Default 1. */
+  readonly replicas?: number;
+  /** Runs sent to one replica at once: one computes, the others are at hand when it ends. Default 2. */
+  readonly runsPerReplica?: number;
+  /** Runs that may wait beyond those; more are refused with `SRV_ONNX_QUEUE_FULL`. Default 4096. */
+  readonly maxQueuedRuns?: number;
+}
+
+/**
+ * A loaded graph. Runs never block the event loop, however long they take.
+ *
+ * Inputs are only read, until the run's promise settles; outputs share no memory with them and are the caller's.
+ */
+export interface OnnxSession {
+  /** What a run must be given, in the graph's order. Initializers that are also graph inputs are not here. */
+  readonly inputs: readonly OnnxValueInfo[];
+  readonly outputs: readonly OnnxValueInfo[];
+  readonly executor: Executor;
+  /**
+   * Computes the named outputs, in that order; no names means all that can be served.
+   *
+   * Aborted while it waits, a run is dropped; aborted later, its promise rejects at once with `signal.reason` and the
+   * engine stops the work as soon as it can.
+   *
+   * @throws ServingError (always as a rejection) `SRV_ONNX_INPUT_MISSING`, `SRV_ONNX_INPUT_UNKNOWN`,
+   *   `SRV_ONNX_INPUT_DTYPE`, `SRV_ONNX_INPUT_INVALID`, `SRV_ONNX_OUTPUT_UNKNOWN`, `SRV_ONNX_RUN_REFUSED` (all
+   *   `INVALID_ARGUMENT`); `SRV_ONNX_OUTPUT_UNSERVABLE` (`UNIMPLEMENTED`); `SRV_ONNX_QUEUE_FULL`,
+   *   `SRV_ONNX_OUT_OF_MEMORY` (`RESOURCE_EXHAUSTED`); `SRV_ONNX_THREAD_LOST`, `SRV_ONNX_CLOSED` (`UNAVAILABLE`);
+   *   `SRV_ONNX_RUN_FAILED` (`INTERNAL`)
+   */
+  run(inputs: NamedTensors, outputs: readonly string[], signal: AbortSignal): Promise<NamedTensors>;
+  /** Refuses waiting runs, waits for those that compute, frees the graph. Closing twice is closing once. */
+  close(): Promise<void>;
+}
+
+/** Runs ONNX graphs. Every engine passes the same suite, `test/engine-conformance.ts`. */
+export interface OnnxEngine {
+  /** For messages and logs, such as `onnxruntime-worker`. */
+  readonly name: string;
+  /** Why this engine cannot take or give such a value; `undefined` when it can. Known without loading anything. */
+  whyUnservable(kind: OnnxValueKind, dtype: DType | undefined): string | undefined;
+  /**
+   * Loads a graph from a file. Rejects with `signal.reason` at once when aborted; what was begun is freed behind it.
+   *
+   * @param path - of the `.onnx` file; external data is found beside it
+   * @throws ServingError `SRV_ONNX_FILE_NOT_FOUND` (`NOT_FOUND`), `SRV_ONNX_MODEL_INVALID`, `SRV_ONNX_OPTION_INVALID`
+   *   (`INVALID_ARGUMENT`), `SRV_ONNX_MODEL_UNSUPPORTED` (`UNIMPLEMENTED`), `SRV_ONNX_OUT_OF_MEMORY`
+   *   (`RESOURCE_EXHAUSTED`), `SRV_ONNX_RUNTIME_MISSING` (`FAILED_PRECONDITION`), `SRV_ONNX_CLOSED`,
+   *   `SRV_ONNX_THREAD_LOST` (`UNAVAILABLE`), `SRV_ONNX_LOAD_FAILED` (`UNKNOWN`)
+   */
+  createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession>;
+  /** Closes every session, then the engine's threads. Closing twice is closing once. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import type { DType } from '@servable/core';
+import { availableCpus } from '../cpu-limit.ts';
+import type { OnnxEngine, OnnxSession, OnnxValueKind, SessionOptions } from '../engine.ts';
+import { onnxError } from '../errors.ts';
+import { resolveSessionOptions } from '../session-options.ts';
+import { ThreadTurns } from '../thread-turns.ts';
+import { whyUnservable } from './binding-limits.ts';
+import { threadEntry } from './engine-thread.ts';
+import { WorkerSession } from './worker-session.ts';
+
+export interface WorkerEngineOptions {
+  /** Engine threads that compute at the same time. Default: the CPUs of the control group or machine ({@link availableCpus}). */
+  readonly maxBusyThreads?: number;
+  /** How far below the event loop engine threads are scheduled: 0 (equal) to 19. Linux only. Default 10. */
+  readonly niceness?: number;
+}
+
+/**
+ * Runs graphs with the `onnxruntime-node` binding, every session in a worker thread of its own.
+ *
+ * What the binding cannot pass is said by `whyUnservable`: bfloat16, 8-bit floats, sequences, maps, optional values;
+ * strings must be UTF-8 without NUL. A run that has begun cannot be interrupted. A thread takes about 15 MB beside the model.
+ */
+export function createWorkerEngine(options: WorkerEngineOptions = {}): OnnxEngine {
+  return new WorkerEngine(options, threadEntry());
+}
+
+/** {@link createWorkerEngine}; tests give it another file to run in its threads. */
+export class WorkerEngine implements OnnxEngine {
+  readonly name = 'onnxruntime-worker';
+  readonly #entry: URL;
+  readonly #niceness: number;
+  readonly #turns: ThreadTurns;
+  /** Loading, loaded or closing: all that `close` waits for. */
+  readonly #sessions = new Set<Promise<WorkerSession>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WorkerEngineOptions, entry: URL) {
+    this.#entry = entry;
+    this.#niceness = options.niceness ?? 10;
+    this.#turns = new ThreadTurns(options.maxBusyThreads ?? availableCpus());
+  }
+
+  whyUnservable(kind: OnnxValueKind, dtype: DType | undefined): string | undefined {
+    return whyUnservable(kind, dtype);
+  }
+
+  async createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession> {
+    signal.throwIfAborted();
+    if (this.#closing !== undefined) throw onnxError('SRV_ONNX_CLOSED', ['engine']);
+    const session = resolveSessionOptions(options);
+    const loading = WorkerSession.load({
+      path,
+      session,
+      entry: this.#entry,
+      niceness: this.#niceness,
+      turns: this.#turns,
+      onClosed: () => this.#sessions.delete(loading),
+    });
+    this.#sessions.add(loading);
+    return this.#untilAborted(loading, signal);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(Array.from(this.#sessions, async (loading) => (await loading).close()));
+  }
+
+  /** A load cannot be interrupted: what comes of it after an abort is closed behind the caller's back. */
+  #untilAborted(loading: Promise<WorkerSession>, signal: AbortSignal): Promise<OnnxSession> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      loading.then(
+        (session) => {
+          signal.removeEventListener('abort', onAbort);
+          if (signal.aborted) void session.close();
+          resolve(session);
+        },
+        (error: unknown) => {
+          signal.removeEventListener('abort', onAbort);
+          this.#sessions.delete(loading);
+          reject(error);
+        },
+      );
+    });
+  }
+}

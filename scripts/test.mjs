@@ -43,7 +43,7 @@ process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 async function runChecks() {
   await step('types of tests', () => tool('typescript', 'tsc', ['-p', 'tsconfig.test.json']));
   await step('lint', () => tool('oxlint', 'oxlint', ['--type-aware', '--deny-warnings']));
-  await step('unused code', () => tool('knip', 'knip', ['--no-progress']));
+  await step('unused code', () => tool('knip', 'knip', ['--no-progress', '--no-config-hints']));
   await step('fixtures', () => runCommand(pinnedNode(), ['scripts/copy-fixtures.mjs', '--check'], { cwd: root, timeoutMs: MINUTE_MS }));
   await checkPackages();
   await runTests();

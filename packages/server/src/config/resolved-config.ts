@@ -44,6 +44,8 @@ export interface ResolvedConfig {
   readonly maxConcurrentLoads: number;
   readonly maxLoadRetries: number;
   readonly loadRetryIntervalMs: number;
+  /** How often sources look for versions; 0 is once; `undefined`: each source's own. */
+  readonly pollIntervalMs: number | undefined;
   /** Whether warm-up requests beside a model are run before it is served. */
   readonly warmup: boolean;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'auto' | 'pretty' | 'json' };

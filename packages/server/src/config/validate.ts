@@ -22,7 +22,7 @@ interface AnnotatedSchema {
   /** A right value, as one writes it. */
   readonly example?: string;
   /** Where a name that does not belong here does. */
-  readonly elsewhere?: Readonly<Record<string, readonly string[]>>;
+  readonly elsewhere?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Checks by keyword: `{ isVersion: true }` in a schema calls `isVersion`. */
@@ -81,7 +81,7 @@ function toFault(error: ErrorObject, root: unknown): SchemaFault {
 }
 
 function unknownName(keys: readonly ConfigKey[], name: string, parent: AnnotatedSchema): SchemaFault {
-  const elsewhere = parent.elsewhere?.[name];
+  const elsewhere = parent.elsewhere?.get(name);
   const cure = elsewhere === undefined ? suggest(name, Object.keys(parent.properties ?? {})) : `Write ${elsewhere.join(' or ')}`;
   return { keys: [...keys, name], found: undefined, problem: 'is not a known name', cure };
 }

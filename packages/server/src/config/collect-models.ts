@@ -1,0 +1,102 @@
+import { dirname, resolve } from 'node:path';
+import { checkModels, type ListedModel, type ModelResolvers } from './check-models.ts';
+import type { ConfigFault } from './config-fault.ts';
+import { childOf } from './config-path.ts';
+import { discoverModels } from './discover-models.ts';
+import { asFileFault } from './file-fault.ts';
+import type { ConfigFile } from './read-config-file.ts';
+import { resolveModel } from './resolve.ts';
+import type { ResolvedModel } from './resolved-config.ts';
+import type { TensorflowFlags } from './tensorflow-flags.ts';
+import type { UserModel } from './user-config.ts';
+import type { SchemaFault } from './validate.ts';
+
+export interface ModelOrigins extends ModelResolvers {
+  readonly cwd: string;
+  /** From the command line. */
+  readonly folder: string | undefined;
+  readonly tensorflow: TensorflowFlags;
+  readonly file: ConfigFile | undefined;
+  /** What the schema has against the file: models that it names are not looked at any further. */
+  readonly schemaFaults: readonly SchemaFault[];
+}
+
+export interface CollectedModels {
+  readonly models: readonly ResolvedModel[];
+  readonly faults: readonly ConfigFault[];
+  readonly notes: readonly string[];
+  readonly from: string;
+}
+
+/** A folder or TensorFlow Serving's flags name all the models there are; without them the file does. */
+export async function collectModels(origins: ModelOrigins): Promise<CollectedModels> {
+  const { folder, tensorflow, file } = origins;
+  if (folder !== undefined && tensorflow.model !== undefined) {
+    const cure = 'Give one of them';
+    return refuse({ layer: 'flag', path: '--model_base_path', found: undefined, problem: `and the folder ${folder} both say what to serve`, cure });
+  }
+  if (folder !== undefined) return fromFolder(folder, origins);
+  if (tensorflow.model !== undefined) return fromFlags(tensorflow.model, origins);
+  return file === undefined ? refuse(NOTHING_TO_SERVE) : fromFile(file, origins);
+}
+
+const NOTHING_TO_SERVE: ConfigFault = {
+  layer: 'default',
+  path: '',
+  found: undefined,
+  problem: 'No models: there is no serving.config.* in this folder',
+  cure: 'Write one, or give a folder of models: servable serve ./models',
+};
+
+async function fromFolder(folder: string, { cwd, loaders, sources }: ModelOrigins): Promise<CollectedModels> {
+  const { faults, ...found } = await discoverModels(resolve(cwd, folder), loaders);
+  const unwatched = found.models.slice(0, 1).flatMap(({ name, path }) => checkModels([{ keys: [], model: { name, path } }], { loaders, sources }));
+  return { ...found, faults: [...faults, ...unwatched.map((fault) => asFlagFault(fault, folder))], from: `folder ${folder}` };
+}
+
+function asFlagFault({ keys: _keys, found: _found, ...fault }: SchemaFault, path: string): ConfigFault {
+  return { layer: 'flag', path, found: undefined, ...fault };
+}
+
+function fromFlags(model: UserModel, origins: ModelOrigins): CollectedModels {
+  const faults = checkModels([{ keys: [], model }], origins);
+  return {
+    models: faults.length > 0 ? [] : [resolveModel(model, origins.cwd)],
+    faults: faults.map((fault) => ({ ...asFlagFault(fault, '--model_base_path'), found: fault.found })),
+    notes: [],
+    from: '--model_base_path',
+  };
+}
+
+function fromFile(file: ConfigFile, origins: ModelOrigins): CollectedModels {
+  const listed = childOf(file.content, 'models');
+  const models = Array.isArray(listed) ? wellFormed(listed, origins.schemaFaults) : [];
+  const found = checkModels(models, origins);
+  const isMissing = listed === undefined && origins.schemaFaults.every(({ keys }) => keys.length > 0);
+  const faults = isMissing ? [...found, MODELS_MISSING] : found;
+  return {
+    models: faults.length > 0 ? [] : models.map(({ model }) => resolveModel(model, dirname(file.file))),
+    faults: faults.map((fault) => asFileFault(fault, file, origins.cwd)),
+    notes: [],
+    from: asFileFault(MODELS_MISSING, file, origins.cwd).location ?? '',
+  };
+}
+
+const MODELS_MISSING: SchemaFault = {
+  keys: ['models'],
+  found: undefined,
+  problem: 'is missing',
+  cure: "Add models: [{ name: 'mnist', path: './models/mnist' }], or give a folder: servable serve ./models",
+};
+
+function wellFormed(listed: readonly unknown[], faults: readonly SchemaFault[]): readonly ListedModel[] {
+  const malformed = new Set(faults.filter(({ keys }) => keys[0] === 'models').map(({ keys }) => keys[1]));
+  return listed.flatMap((model, index) =>
+    // The schema found nothing wrong with it, which is what the cast stands on.
+    malformed.has(index) ? [] : [{ keys: ['models', index], model: model as UserModel }],
+  );
+}
+
+function refuse(fault: ConfigFault): CollectedModels {
+  return { models: [], faults: [fault], notes: [], from: '' };
+}

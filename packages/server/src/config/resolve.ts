@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseModelName, parseVersion, type Plugin, type VersionSelector, LATEST_ONE } from '@servable/core';
+import { schemeOf } from '../source-resolver.ts';
+import type { ResolvedConfig, ResolvedModel } from './resolved-config.ts';
+import type { SettingValues } from './settings.ts';
+import type { UserModel, UserVersions } from './user-config.ts';
+
+/** Puts checked parts together. Pure. */
+export function resolveConfig(values: SettingValues, plugins: readonly Plugin[], models: readonly ResolvedModel[]): ResolvedConfig {
+  return {
+    plugins,
+    models,
+    rest: {
+      enabled: values['rest.enabled'],
+      host: values['rest.host'] ?? values.host,
+      port: values['rest.port'],
+      cors: values['rest.cors'],
+      timeoutMs: values['rest.timeoutMs'],
+      maxBodyBytes: values['rest.maxBodyBytes'],
+      maxJsonDepth: values['rest.maxJsonDepth'],
+    },
+    grpc: {
+      enabled: values['grpc.enabled'],
+      host: values['grpc.host'] ?? values.host,
+      port: values['grpc.port'],
+      maxBodyBytes: values['grpc.maxMessageBytes'],
+    },
+    compat: values.compat,
+    validation: values.validation,
+    policy: values['manager.policy'],
+    ramLimitBytes: values['manager.ramLimitBytes'],
+    maxConcurrentLoads: values['manager.maxConcurrentLoads'],
+    maxLoadRetries: values['manager.maxLoadRetries'],
+    loadRetryIntervalMs: values['manager.loadRetryIntervalMs'],
+    pollIntervalMs: values.pollIntervalMs,
+    warmup: values.warmup,
+    log: { level: values['log.level'], format: values['log.format'] },
+    drainTimeoutMs: values['drain.timeoutMs'],
+    drainDelayMs: values['drain.delayMs'],
+  };
+}
+
+/** Fills in a checked model's defaults; its path is relative to `folder`. Pure. */
+export function resolveModel(model: UserModel, folder: string): ResolvedModel {
+  return {
+    name: parseModelName(model.name),
+    path: resolvePath(model.path, folder),
+    platform: model.platform,
+    versions: resolveVersions(model.versions ?? 'latest'),
+    labels: new Map(Object.entries(model.labels ?? {}).map(([label, version]) => [label, parseVersion(version)])),
+    options: model.options ?? {},
+  };
+}
+
+/** An absolute path, or a URI of another scheme than `file` as it is. */
+export function resolvePath(path: string, folder: string): string {
+  if (schemeOf(path) !== 'file') return path;
+  return path.toLowerCase().startsWith('file://') ? fileURLToPath(path) : resolve(folder, path);
+}
+
+function resolveVersions(versions: UserVersions): VersionSelector {
+  if (versions === 'latest') return LATEST_ONE;
+  if (versions === 'all') return { kind: 'all' };
+  if ('latest' in versions && versions.latest !== undefined) return { kind: 'latest', count: versions.latest };
+  return { kind: 'specific', versions: 'specific' in versions ? versions.specific.map(parseVersion) : [] };
+}

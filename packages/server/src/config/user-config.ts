@@ -1,0 +1,109 @@
+import type { LoaderOptionsOf, Plugin } from '@servable/core';
+import type { ResolvedConfig } from './resolved-config.ts';
+
+/** A version number as one writes it. Numbers above 2^53 - 1 need a string or a bigint. */
+export type UserVersion = number | string | bigint;
+
+/**
+ * Which versions of a model are served: the highest one (`'latest'`, the default), the highest few, all, or those named.
+ */
+export type UserVersions =
+  | 'latest'
+  | 'all'
+  | { readonly latest: number }
+  | { readonly specific: readonly UserVersion[] };
+
+/** One model of a config. `options` are those of the platform's loader. */
+export interface UserModel<Platform extends string = string> {
+  /** As clients call it: any text but the empty one, unique. */
+  readonly name: string;
+  /** Folder with one numbered folder a version, from the config file's folder on; or a URI such as `gs://bucket/models/mnist`. */
+  readonly path: string;
+  /** Which loader. Default: the one that recognizes the files of the version. */
+  readonly platform?: Platform | undefined;
+  /** Default: `'latest'`. */
+  readonly versions?: UserVersions | undefined;
+  /** Names for versions, such as `{ stable: 3, canary: 4 }`. */
+  readonly labels?: Readonly<Record<string, UserVersion>> | undefined;
+  /** The loader's own. */
+  readonly options?: LoaderOptionsOf<Platform> | undefined;
+}
+
+/** A plugin, or in JSON and YAML the name of its package, alone or with its options. */
+export type PluginReference = Plugin | string | readonly [name: string, options: unknown];
+
+/** How REST is served. */
+export interface UserRest {
+  /** Default: `true`. */
+  readonly enabled?: boolean | undefined;
+  /** Default: the config's `host`. */
+  readonly host?: string | undefined;
+  /** 0 asks the system for a free one. Default: 8501. */
+  readonly port?: number | undefined;
+  /** Whether browsers of other origins may call. Default: `false`. */
+  readonly cors?: boolean | undefined;
+  /** Limit of one model run in milliseconds; 0 is none. Default: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Largest request body in bytes. Default: 256 MiB. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Deepest nesting of a JSON body. Default: 64. */
+  readonly maxJsonDepth?: number | undefined;
+}
+
+/** How gRPC is served. */
+export interface UserGrpc {
+  /** Default: `true`. */
+  readonly enabled?: boolean | undefined;
+  /** Default: the config's `host`. */
+  readonly host?: string | undefined;
+  /** 0 asks the system for a free one. Default: 8500. */
+  readonly port?: number | undefined;
+  /** Largest request message in bytes. Default: 256 MiB. */
+  readonly maxMessageBytes?: number | undefined;
+}
+
+/** How versions are loaded and unloaded. */
+export interface UserManager {
+  /** Default: `'availability-preserving'`: a new version is loaded before the old one goes. */
+  readonly policy?: ResolvedConfig['policy'] | undefined;
+  /** Bytes that all loaded models together may take by their estimates. Default: no limit. */
+  readonly ramLimitBytes?: number | undefined;
+  /** Loads that go on at once. Default: 4. */
+  readonly maxConcurrentLoads?: number | undefined;
+  /** Further tries after a load failed. Default: 2. */
+  readonly maxLoadRetries?: number | undefined;
+  /** Wait between tries in milliseconds. Default: 1000. */
+  readonly loadRetryIntervalMs?: number | undefined;
+}
+
+/** What a config file says. Everything has a default; paths are relative to the file. */
+export interface UserConfig {
+  /** Default: those among the dependencies in the nearest `package.json`, by the keyword `servable-plugin`. */
+  readonly plugins?: readonly PluginReference[] | undefined;
+  readonly models?: readonly UserModel[] | undefined;
+  /** Address that REST and gRPC listen on. Default: `'127.0.0.1'`. */
+  readonly host?: string | undefined;
+  readonly rest?: UserRest | undefined;
+  readonly grpc?: UserGrpc | undefined;
+  /** `'strict'`: TensorFlow Serving's behaviour to the letter. Default: `'default'`. */
+  readonly compat?: ResolvedConfig['compat'] | undefined;
+  /** `'strict'`: inputs are checked against the signature's shapes. Default: `'engine'`: the engine refuses what it cannot run. */
+  readonly validation?: ResolvedConfig['validation'] | undefined;
+  /** Whether the warm-up requests beside a model run before it is served. Default: `true`. */
+  readonly warmup?: boolean | undefined;
+  /** How often sources look for new versions, in milliseconds; 0 is once. Default: each source's own. */
+  readonly pollIntervalMs?: number | undefined;
+  readonly manager?: UserManager | undefined;
+  readonly log?: {
+    /** Default: `'info'`. */
+    readonly level?: ResolvedConfig['log']['level'] | undefined;
+    /** Default: `'auto'`: pretty on a terminal, else JSON. */
+    readonly format?: ResolvedConfig['log']['format'] | undefined;
+  } | undefined;
+  readonly drain?: {
+    /** Longest wait for requests in flight after SIGTERM, in milliseconds. Default: 30,000. */
+    readonly timeoutMs?: number | undefined;
+    /** How long `/readyz` says 503 before listeners close, in milliseconds. Default: 0. */
+    readonly delayMs?: number | undefined;
+  } | undefined;
+}

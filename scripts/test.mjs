@@ -24,6 +24,8 @@ import {
 
 const MINUTE_MS = 60_000;
 const ALREADY_DONE = { exitCode: 0, output: '' };
+/** Failures are printed to wherever this runs, often a log. */
+const PLAIN = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined };
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'servable-test-'));
@@ -64,7 +66,7 @@ async function step(name, act) {
 
 function tool(packageName, command, args, timeoutMs = 5 * MINUTE_MS) {
   const [program, ...first] = toolCommand(packageName, command);
-  return runCommand(program, [...first, ...args], { cwd: root, timeoutMs });
+  return runCommand(program, [...first, ...args], { cwd: root, env: PLAIN, timeoutMs });
 }
 
 /** Packs each published package as it would be published, and looks at what is in it. */

@@ -33,9 +33,9 @@ function entryOf(packageName: string, groups: Readonly<Record<string, string | u
   return { code, status, packageName, message: message.includes('${') ? '' : message.replaceAll(/\\(.)/g, '$1') };
 }
 
-/** `names.join(', ')` is about `names`. */
+/** `names.join(', ')` is about `names`, `at.rows` about `rows`. */
 function argumentOf(expression: string): string {
-  return /^[A-Za-z]+/.exec(expression)?.[0] ?? 'value';
+  return /^[A-Za-z]+\.(?<member>[A-Za-z]+)$/.exec(expression)?.groups?.['member'] ?? /^[A-Za-z]+/.exec(expression)?.[0] ?? 'value';
 }
 
 /** The page docs/errors.md. */

@@ -1,0 +1,88 @@
+import type { Artifact, Loader, LoaderContext, ResourceEstimate, Servable } from '@servable/core';
+import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
+import { estimateRam } from './estimate.ts';
+import { checkExternalFiles } from './external-files.ts';
+import { findModelFile } from './find-model-file.ts';
+import { valueInfos } from './graph-values.ts';
+import { type ModelFacts, readModelFacts } from './model/model-facts.ts';
+import type { OnnxOptions } from './onnx-options.ts';
+import { OnnxServable } from './onnx-servable.ts';
+import { resolveSignatures, unservableNotes } from './onnx-signatures.ts';
+import { readManifest } from './servable-manifest.ts';
+
+export interface OnnxLoaderParts {
+  readonly artifact: Artifact;
+  readonly options: OnnxOptions;
+  readonly context: LoaderContext;
+  /** Asked for only when something is loaded. */
+  readonly engine: () => OnnxEngine;
+}
+
+/** Loads one ONNX model. */
+export class OnnxLoader implements Loader {
+  readonly #parts: OnnxLoaderParts;
+  #session: OnnxSession | undefined;
+
+  constructor(parts: OnnxLoaderParts) {
+    this.#parts = parts;
+  }
+
+  async estimate(signal: AbortSignal): Promise<ResourceEstimate> {
+    const { artifact, options } = this.#parts;
+    const { facts, externalBytes } = await readModel(artifact.path, signal);
+    return estimateRam(facts.fileBytes, externalBytes, options.replicas ?? 1);
+  }
+
+  async load(signal: AbortSignal): Promise<Servable> {
+    const { artifact, options, engine } = this.#parts;
+    const { path, facts } = await readModel(artifact.path, signal);
+    const manifest = await readManifest(artifact.path);
+    const { batching = 'none', ...session } = options;
+    // Before the engine is troubled: a wrong servable.json should not cost a load.
+    resolveSignatures(graphOf(path, facts, engine()), manifest, batching);
+    this.#session = await engine().createSession(path, { ...session, hasLoops: hasLoops(facts) }, signal);
+    const graph = graphOf(path, facts, engine(), this.#session);
+    this.#warnOf(unservableNotes(graph.outputs));
+    return new OnnxServable(this.#session, resolveSignatures(graph, manifest, batching));
+  }
+
+  async unload(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+
+  #warnOf(notes: readonly string[]): void {
+    const { id, logger } = this.#parts.context;
+    for (const note of notes) logger.warn({ model: id.name, version: String(id.version) }, note);
+  }
+}
+
+function hasLoops({ operators }: ModelFacts): boolean {
+  return ['Loop', 'Scan', 'SequenceMap'].some((operator) => operators.has(operator));
+}
+
+/** The model's file, what it says, and the size of the files it refers to; all checked. */
+export async function readModel(
+  directory: string,
+  signal: AbortSignal,
+): Promise<{ readonly path: string; readonly facts: ModelFacts; readonly externalBytes: number }> {
+  const path = await findModelFile(directory);
+  const facts = await readModelFacts(path, signal);
+  const externalBytes = await checkExternalFiles(path, facts.externalData);
+  signal.throwIfAborted();
+  return { path, facts, externalBytes };
+}
+
+/** The graph's inputs and outputs, and which of them can be served. */
+export function graphOf(
+  path: string,
+  facts: ModelFacts,
+  engine: OnnxEngine,
+  session?: OnnxSession,
+): Parameters<typeof resolveSignatures>[0] {
+  return {
+    path,
+    inputs: valueInfos(facts.inputs, engine, session?.inputs),
+    outputs: valueInfos(facts.outputs, engine, session?.outputs),
+  };
+}

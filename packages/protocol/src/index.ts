@@ -16,5 +16,24 @@ export { encodeGetModelStatusResponse } from './grpc-v1/status-response.ts';
 export { decodeTensor, type DecodeTensorOptions, encodeTensor, type EncodeTensorOptions } from './grpc-v1/tensor-proto.ts';
 export { type AnsweredModelSpec, type ModelSpec, presentModelSpec, toServableRequest } from './model-spec.ts';
 export { type ApiState, apiStateOf, selectModelStates, type VersionStatus, versionStatusOf } from './model-status.ts';
+export type { Compat, RestOptions } from './rest-v1/compat.ts';
+export { type RestError, restErrorOf } from './rest-v1/error.ts';
+export type { RestErrorArguments } from './rest-v1/errors.ts';
+export { encodeMetadata, type RestMetadata } from './rest-v1/metadata.ts';
+export { encodeModelList, encodeStatus, type ListedModel } from './rest-v1/model-status.ts';
+export {
+  parsePredictBody,
+  parsePredictBodyInSlices,
+  type PredictBody,
+  type PredictStyle,
+  type ReadOptions,
+  resolvePredictBody,
+  resolvePredictBodyInSlices,
+  type RestInputs,
+} from './rest-v1/request.ts';
+export { encodePredict, encodePredictInSlices } from './rest-v1/response.ts';
+export { type Route, routeOf } from './rest-v1/route.ts';
+export { selectRestSignature } from './rest-v1/signature.ts';
+export type { SliceOptions } from './rest-v1/slices.ts';
 export { STATUS_NUMBERS, type StatusNumbers } from './status.ts';
 export { tensorflowTextOf } from './tensorflow-text.ts';

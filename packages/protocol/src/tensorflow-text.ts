@@ -22,8 +22,13 @@ const TEXTS: Readonly<Record<string, (...args: readonly string[]) => string>> = 
  * 1024 bytes of UTF-8 and then `...TRUNCATED`, as it cuts.
  */
 export function tensorflowTextOf(error: ServingError): string {
+  return truncateText(wholeTextOf(error));
+}
+
+/** The same at its full length, which its REST API sends. */
+export function wholeTextOf(error: ServingError): string {
   const text = Object.hasOwn(TEXTS, error.code) ? TEXTS[error.code] : undefined;
-  return truncateText(text === undefined ? error.message : text(...error.args.map(String)));
+  return text === undefined ? error.message : text(...error.args.map(String));
 }
 
 /** Cuts a text as TensorFlow Serving does: at most 1024 bytes of UTF-8, then `...TRUNCATED`; never inside a character. */

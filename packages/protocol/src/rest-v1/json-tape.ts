@@ -1,0 +1,119 @@
+/** What a tape entry is. Numbers, so that they fit a byte; `NUMBER` and `DOUBLE` hold their value in `numbers`. */
+export const KIND: {
+  readonly null: 0;
+  readonly false: 1;
+  readonly true: 2;
+  /** An integer literal within ±(2^53 - 1). */
+  readonly integer: 3;
+  /** A literal with a fraction or an exponent, NaN, Infinity, or an integer beyond 64 bits. */
+  readonly double: 4;
+  /** Another integer literal that fits int64; its bits are in `integers`. */
+  readonly int64: 5;
+  /** An integer literal above int64 that fits uint64; its bits are in `integers`. */
+  readonly uint64: 6;
+  /** A string without escapes. `words`: where its bytes begin, and how many there are. */
+  readonly string: 7;
+  /** A string with escapes; `words` as above. */
+  readonly escaped: 8;
+  /** `words`: how many elements, and the entry after the last of them. */
+  readonly array: 9;
+  /** `words`: how many members, and the entry after the last of them. Keys and values take turns. */
+  readonly object: 10;
+} = {
+  null: 0,
+  false: 1,
+  true: 2,
+  integer: 3,
+  double: 4,
+  int64: 5,
+  uint64: 6,
+  string: 7,
+  escaped: 8,
+  array: 9,
+  object: 10,
+};
+
+const INITIAL_ENTRIES = 64;
+/** A guess that suits text such as `0.12345678,`; the parser corrects it by what it has seen. */
+const BYTES_PER_ENTRY = 8;
+
+/**
+ * A parsed JSON document as typed arrays: one entry a value in the order of the text, 9 bytes each, strings left where they
+ * are. A million floats are 9 MB and no objects for the garbage collector, and reading them is a straight loop.
+ */
+export class JsonTape {
+  readonly bytes: Uint8Array;
+  kinds: Uint8Array;
+  /** One number an entry. The three arrays are views of the same memory. */
+  numbers: Float64Array;
+  words: Uint32Array;
+  integers: BigInt64Array;
+  length = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    const capacity = Math.max(INITIAL_ENTRIES, Math.ceil(bytes.length / BYTES_PER_ENTRY));
+    this.kinds = new Uint8Array(capacity);
+    this.numbers = new Float64Array(capacity);
+    this.words = new Uint32Array(this.numbers.buffer);
+    this.integers = new BigInt64Array(this.numbers.buffer);
+  }
+
+  /** Adds an entry and returns its index. `offset` is how far the text has been read. */
+  append(kind: number, offset: number): number {
+    const index = this.length;
+    if (index === this.kinds.length) this.#grow(offset);
+    this.kinds[index] = kind;
+    this.length = index + 1;
+    return index;
+  }
+
+  /** Takes room for as many entries as the whole text will need if it goes on as it began. */
+  #grow(offset: number): void {
+    const needed = Math.ceil((this.length * this.bytes.length * 1.1) / Math.max(1, offset));
+    const most = this.bytes.length + 1;
+    const capacity = Math.max(this.length + INITIAL_ENTRIES, Math.min(most, Math.max(needed, this.length * 1.5)));
+    const kinds = new Uint8Array(capacity);
+    kinds.set(this.kinds);
+    const numbers = new Float64Array(capacity);
+    numbers.set(this.numbers);
+    this.kinds = kinds;
+    this.numbers = numbers;
+    this.words = new Uint32Array(numbers.buffer);
+    this.integers = new BigInt64Array(numbers.buffer);
+  }
+
+  kind(index: number): number {
+    return this.kinds[index] ?? KIND.null;
+  }
+
+  /** Elements of an array, members of an object, raw bytes of a string. */
+  count(index: number): number {
+    const word = this.isString(index) ? 2 * index + 1 : 2 * index;
+    return this.words[word] ?? 0;
+  }
+
+  /** The entry after this value and all it holds. */
+  next(index: number): number {
+    return this.kind(index) >= KIND.array ? (this.words[2 * index + 1] ?? 0) : index + 1;
+  }
+
+  isArray(index: number): boolean {
+    return this.kind(index) === KIND.array;
+  }
+
+  isObject(index: number): boolean {
+    return this.kind(index) === KIND.object;
+  }
+
+  isString(index: number): boolean {
+    const kind = this.kind(index);
+    return kind === KIND.string || kind === KIND.escaped;
+  }
+
+  /** The raw bytes between a string's quotes, escapes and all: a view. */
+  rawBytes(index: number): Uint8Array {
+    const start = this.words[2 * index] ?? 0;
+    return this.bytes.subarray(start, start + (this.words[2 * index + 1] ?? 0));
+  }
+}

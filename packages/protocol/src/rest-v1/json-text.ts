@@ -1,0 +1,133 @@
+import { stringText } from './json-string.ts';
+import { type JsonTape, KIND } from './json-tape.ts';
+
+/** No further token is written once the text has this many bytes. */
+const MAX_BYTES = 256;
+const INDENT = 4;
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [KIND.null, 'Null'],
+  [KIND.false, 'False'],
+  [KIND.true, 'True'],
+  [KIND.integer, 'Number'],
+  [KIND.double, 'Number'],
+  [KIND.int64, 'Number'],
+  [KIND.uint64, 'Number'],
+  [KIND.string, 'String'],
+  [KIND.escaped, 'String'],
+  [KIND.array, 'Array'],
+  [KIND.object, 'Object'],
+]);
+
+/** RapidJSON's name of a value's type, as error messages have it. */
+export function typeName(tape: JsonTape, index: number): string {
+  return TYPE_NAMES.get(tape.kind(index)) ?? 'Null';
+}
+
+/**
+ * A value as error messages quote it: arrays on one line, objects one member a line, cut at the first token after 256 bytes
+ * and before any NaN or Infinity.
+ */
+export function valueText(tape: JsonTape, index: number): string {
+  const pieces: string[] = [];
+  writeValue({ tape, pieces, bytes: 0 }, index, 0);
+  return pieces.join('');
+}
+
+interface Quote {
+  readonly tape: JsonTape;
+  readonly pieces: string[];
+  bytes: number;
+}
+
+/** Writes a token unless there is enough; false ends the text. */
+function put(quote: Quote, prefix: string, token: string | undefined): boolean {
+  if (quote.bytes >= MAX_BYTES) return false;
+  const text = prefix + (token ?? '');
+  quote.pieces.push(text);
+  quote.bytes += new TextEncoder().encode(text).length;
+  return token !== undefined;
+}
+
+/** `prefix` is what stands between the value and the one before it. The depth is bounded: every level takes a byte. */
+function writeValue(quote: Quote, index: number, depth: number, prefix = ''): boolean {
+  const { tape } = quote;
+  switch (tape.kind(index)) {
+    case KIND.array:
+      return put(quote, prefix, '[') && writeElements(quote, index, depth + 1) && put(quote, '', ']');
+    case KIND.object:
+      return put(quote, prefix, '{') && writeMembers(quote, index, depth);
+    default:
+      return put(quote, prefix, scalarText(tape, index));
+  }
+}
+
+function writeElements(quote: Quote, array: number, depth: number): boolean {
+  const end = quote.tape.next(array);
+  for (let index = array + 1; index < end; index = quote.tape.next(index)) {
+    if (!writeValue(quote, index, depth, index === array + 1 ? '' : ', ')) return false;
+  }
+  return true;
+}
+
+function writeMembers(quote: Quote, object: number, depth: number): boolean {
+  const { tape } = quote;
+  const end = tape.next(object);
+  for (let key = object + 1; key < end; key = tape.next(key + 1)) {
+    const prefix = (key === object + 1 ? '' : ',') + newLine(depth + 1);
+    if (!put(quote, prefix, scalarText(tape, key)) || !writeValue(quote, key + 1, depth + 1, ': ')) return false;
+  }
+  return put(quote, end > object + 1 ? newLine(depth) : '', '}');
+}
+
+const newLine = (depth: number): string => `\n${' '.repeat(INDENT * depth)}`;
+
+/** `undefined` for what the reference cannot write. */
+function scalarText(tape: JsonTape, index: number): string | undefined {
+  const value = tape.numbers[index] ?? 0;
+  const bits = tape.integers[index] ?? 0n;
+  switch (tape.kind(index)) {
+    case KIND.null:
+      return 'null';
+    case KIND.false:
+      return 'false';
+    case KIND.true:
+      return 'true';
+    case KIND.integer:
+    case KIND.int64:
+      return tape.kind(index) === KIND.integer ? String(value) : String(bits);
+    case KIND.uint64:
+      return String(BigInt.asUintN(64, bits));
+    case KIND.double:
+      return Number.isFinite(value) ? doubleText(value) : undefined;
+    default:
+      return quoted(stringText(tape, index));
+  }
+}
+
+/** The shortest decimal that reads back, always with a fraction or an exponent. */
+function doubleText(value: number): string {
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value).replace('e+', 'e');
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\b', '\\b'],
+  ['\f', '\\f'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/** Text between quotes, escaped as RapidJSON does: short forms, else `\u00XX` with capital digits. */
+function quoted(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  const escaped = text.replace(/["\\\u0000-\u001f]/g, (character) => {
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    return SHORT_ESCAPES.get(character) ?? `\\u${code}`;
+  });
+  return `"${escaped}"`;
+}

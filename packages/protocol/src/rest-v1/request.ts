@@ -1,0 +1,148 @@
+import { type NamedTensors, type Signature, type Tensor } from '@servable/core';
+import type { Compat, RestOptions } from './compat.ts';
+import { restError } from './errors.ts';
+import { findMember, isBase64Object } from './json-lookup.ts';
+import { type JsonOptions, parseJson, parseJsonInSlices } from './json-parser.ts';
+import { stringText } from './json-string.ts';
+import type { JsonTape } from './json-tape.ts';
+import { valueText } from './json-text.ts';
+import { namedRowSteps, plainRowSteps, type RowRequest } from './rows.ts';
+import { finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
+import { tensorSteps } from './tensor-from-json.ts';
+
+/** How deep a body may be nested when the options do not say; `strict` has no limit. */
+const DEFAULT_MAX_DEPTH = 64;
+
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const SIGNATURE_NAME = encode('signature_name');
+const INSTANCES = encode('instances');
+const INPUTS = encode('inputs');
+
+/** Options of reading a request's body. */
+export interface ReadOptions extends RestOptions {
+  /** How deep arrays and objects may be nested. Default 64, in `strict` mode unlimited. */
+  readonly maxDepth?: number;
+}
+
+/** A body that is parsed, but not yet read by the dtypes of a signature. Its strings are views of the request's bytes. */
+export interface PredictBody {
+  /** As the client wrote it; empty means the default signature. */
+  readonly signatureName: string;
+  readonly tape: JsonTape;
+}
+
+/** The inputs of a predict request, and how its answer is to be laid out. */
+export interface RestInputs {
+  /**
+   * Every input of the signature, from the request or from the signature's defaults. `BYTES` elements may be views of the
+   * request's bytes.
+   */
+  readonly inputs: NamedTensors;
+  readonly style: PredictStyle;
+}
+
+/** `row`: `instances` and `predictions`. `columnar`: `inputs` and `outputs`. */
+export type PredictStyle = 'row' | 'columnar';
+
+/**
+ * First step of a predict request, before the model is looked up: parses the body and reads `signature_name`.
+ *
+ * @throws ServingError `INVALID_ARGUMENT`: `SRV_REST_V1_BODY_EMPTY`, `SRV_REST_V1_JSON_INVALID`,
+ *   `SRV_REST_V1_JSON_TOO_DEEP`, `SRV_REST_V1_NOT_OBJECT`, `SRV_REST_V1_SIGNATURE_NAME_TYPE`
+ */
+export function parsePredictBody(bytes: Uint8Array, options: ReadOptions = {}): PredictBody {
+  return openBody(parseJson(bytes, jsonOptions(options)));
+}
+
+/** {@link parsePredictBody} for large bodies: pauses between slices, so that others get their turn. */
+export async function parsePredictBodyInSlices(bytes: Uint8Array, options: ReadOptions & SliceOptions): Promise<PredictBody> {
+  return openBody(await parseJsonInSlices(bytes, { ...options, ...jsonOptions(options) }));
+}
+
+function jsonOptions(options: ReadOptions): JsonOptions {
+  return { maxDepth: options.maxDepth ?? (options.compat === 'strict' ? Infinity : DEFAULT_MAX_DEPTH) };
+}
+
+function openBody(tape: JsonTape): PredictBody {
+  if (!tape.isObject(0)) throw restError('SRV_REST_V1_NOT_OBJECT', [valueText(tape, 0)]);
+  const name = findMember(tape, 0, SIGNATURE_NAME);
+  if (name < 0) return { signatureName: '', tape };
+  if (!tape.isString(name)) throw restError('SRV_REST_V1_SIGNATURE_NAME_TYPE', [valueText(tape, 0)]);
+  return { signatureName: stringText(tape, name), tape };
+}
+
+/**
+ * Second step, once the signature is known: reads `instances` or `inputs` as the signature's dtypes want. Shapes are those
+ * of the JSON's nesting; the signature's own are not checked. Names that `inputs` has beside the signature's are ignored.
+ *
+ * In default mode inputs that have a default in the signature may be left out (by all rows or by none), narrow integers are
+ * checked against their range, and `FP16`, `BF16` and `UINT16` are read as numbers; see `docs/tensorflow-serving.md`.
+ *
+ * @throws ServingError `INVALID_ARGUMENT` with TensorFlow Serving's text; `UNIMPLEMENTED` for a dtype that JSON cannot carry
+ *
+ * Source: TF Serving, `FillPredictRequestFromJson` in `util/json_tensor.cc`.
+ */
+export function resolvePredictBody(body: PredictBody, signature: Signature, options: RestOptions = {}): RestInputs {
+  return finish(resolveSteps(body, signature, options.compat ?? 'default'));
+}
+
+/** {@link resolvePredictBody} for large bodies. */
+export function resolvePredictBodyInSlices(
+  body: PredictBody,
+  signature: Signature,
+  options: RestOptions & SliceOptions,
+): Promise<RestInputs> {
+  return finishInSlices(resolveSteps(body, signature, options.compat ?? 'default'), () => options.pause());
+}
+
+function* resolveSteps(body: PredictBody, signature: Signature, compat: Compat): Steps<RestInputs> {
+  const { tape } = body;
+  const instances = findMember(tape, 0, INSTANCES);
+  const inputs = findMember(tape, 0, INPUTS);
+  const isCallable = signature.inputs.size > 0 || (compat === 'default' && instances < 0 && tape.isObject(inputs));
+  if (!isCallable) {
+    throw restError('SRV_REST_V1_SIGNATURE_NO_INPUTS', [body.signatureName === '' ? 'DEFAULT' : body.signatureName]);
+  }
+  if (instances >= 0) {
+    checkInstances(tape, instances, inputs);
+    return { inputs: yield* rowSteps({ tape, instances, signature, compat }), style: 'row' };
+  }
+  if (inputs < 0) throw restError('SRV_REST_V1_KEYS_MISSING', []);
+  return { inputs: yield* columnSteps({ tape, inputs, signature, compat }), style: 'columnar' };
+}
+
+function checkInstances(tape: JsonTape, instances: number, inputs: number): void {
+  const fail = (what: string): Error => restError('SRV_REST_V1_BODY_SHAPE', [valueText(tape, 0), what]);
+  if (inputs >= 0) throw fail("Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ");
+  if (!tape.isArray(instances)) throw fail("Expecting 'instances' to be an list/array");
+  if (tape.count(instances) === 0) throw fail("No values in 'instances' array");
+}
+
+function* rowSteps(request: RowRequest): Steps<NamedTensors> {
+  const { tape, instances, signature, compat } = request;
+  const first = instances + 1;
+  const isNamed = tape.isObject(first) && !isBase64Object(tape, first);
+  const mayBePlain = signature.inputs.size === 1 || (compat === 'strict' && tape.isObject(first));
+  if (!isNamed && !mayBePlain) throw restError('SRV_REST_V1_INSTANCES_PLAIN', []);
+  return isNamed ? yield* namedRowSteps(request) : yield* plainRowSteps(request);
+}
+
+interface ColumnRequest {
+  readonly tape: JsonTape;
+  readonly inputs: number;
+  readonly signature: Signature;
+  readonly compat: Compat;
+}
+
+function* columnSteps({ tape, inputs, signature, compat }: ColumnRequest): Steps<NamedTensors> {
+  const isPlain = !tape.isObject(inputs) || isBase64Object(tape, inputs);
+  if (isPlain && signature.inputs.size > 1) throw restError('SRV_REST_V1_INPUTS_PLAIN', []);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { dtype }] of signature.inputs) {
+    const value = isPlain ? inputs : findMember(tape, inputs, encode(name));
+    const fallback = compat === 'strict' ? undefined : signature.defaults.get(name);
+    if (value < 0 && fallback === undefined) throw restError('SRV_REST_V1_INPUT_MISSING', [name]);
+    tensors.set(name, fallback !== undefined && value < 0 ? fallback : yield* tensorSteps(tape, value, { name, dtype, compat }));
+  }
+  return tensors;
+}

@@ -15,3 +15,5 @@ export type { ConformanceCase, TestRunner } from './conformance-case.ts';
 export { loaderConformance, testLoader } from './loader/loader-conformance.ts';
 export type { BadRequest, BrokenArtifact, LoaderConformanceOptions, SampleRequest } from './loader/options.ts';
 export type { Tolerance } from './tensor-agreement.ts';
+export type { SourceConformanceOptions, SourceStore } from './source/options.ts';
+export { sourceConformance, testSource } from './source/source-conformance.ts';

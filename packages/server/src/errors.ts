@@ -21,7 +21,11 @@ export interface ServerErrorArguments {
   SRV_OUTPUT_MISSING: [model: string, signature: string, output: string];
   SRV_METHOD_NOT_OFFERED: [method: string];
   SRV_BODY_TOO_LARGE: [limitBytes: number];
+  SRV_HTTP_REFUSED: [reason: string];
+  SRV_PATH_NOT_FOUND: [method: string, target: string];
+  SRV_CORS_ORIGIN_MISSING: [];
   SRV_HEALTH_SERVICE_UNKNOWN: [service: string];
+  SRV_MESSAGE_MALFORMED: [message: string, reason: string];
   SRV_WARMUP_FAILED: [file: string, record: string, reason: string];
   SRV_WARMUP_TOO_MANY: [file: string, limit: number];
 }
@@ -92,7 +96,14 @@ const table: ErrorTable = {
     status: 'RESOURCE_EXHAUSTED',
     message: (limitBytes) => `The request body is larger than ${limitBytes} bytes: send less, or raise the listener's maxBodyBytes`,
   },
+  SRV_HTTP_REFUSED: { status: 'INVALID_ARGUMENT', message: (reason) => `The request cannot be read: ${reason}` },
+  SRV_PATH_NOT_FOUND: {
+    status: 'NOT_FOUND',
+    message: (method, target) => `Nothing is at ${method} ${target}: models are under /v1/models/<name>, probes at /livez and /readyz`,
+  },
+  SRV_CORS_ORIGIN_MISSING: { status: 'FAILED_PRECONDITION', message: () => 'Origin header is missing in CORS preflight' },
   SRV_HEALTH_SERVICE_UNKNOWN: { status: 'NOT_FOUND', message: (service) => `No service '${service}' is known here` },
+  SRV_MESSAGE_MALFORMED: { status: 'INVALID_ARGUMENT', message: (message, reason) => `Cannot read a ${message}: ${reason}` },
   SRV_WARMUP_FAILED: {
     status: 'INVALID_ARGUMENT',
     message: (file, record, reason) => `Warm-up request ${record} of '${file}' failed: ${reason}`,

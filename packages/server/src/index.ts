@@ -1,1 +1,13 @@
-export {};
+export { compose, type RunningServer } from './compose.ts';
+export { createLogger } from './logging.ts';
+export { type ConfigFault, type ConfigLayer, formatFault, formatFaults } from './config/config-fault.ts';
+export { defineConfig } from './config/define-config.ts';
+export { type ConfigReport, type ConfigRequest, examineConfig, loadConfig, type LoadedConfig } from './config/load.ts';
+export type { ResolvedConfig, ResolvedListener, ResolvedModel, ResolvedRest } from './config/resolved-config.ts';
+export type { ResolvedSetting } from './config/setting-layers.ts';
+export type { SettingPath, SettingValues } from './config/settings.ts';
+export type { PluginReference, UserConfig, UserGrpc, UserManager, UserModel, UserRest, UserVersion, UserVersions } from './config/user-config.ts';
+export type { SchemaFault } from './config/validate.ts';
+export { serverError, type ServerErrorArguments } from './errors.ts';
+export { createLoaderResolver, type LoaderResolver } from './loader-resolver.ts';
+export { createSourceResolver, schemeOf, type SourceResolver } from './source-resolver.ts';

@@ -35,7 +35,7 @@ export interface ResolvedRun {
 }
 
 /** One request for a run, decoded as far as that goes without the model. */
-export interface InferenceRequest {
+export interface InferenceRequest<Run extends ResolvedRun = ResolvedRun> {
   readonly target: ServableRequest;
   /** With the default filled in. */
   readonly signatureName: string;
@@ -43,12 +43,13 @@ export interface InferenceRequest {
   /** Headers of HTTP, metadata of gRPC; asked for only when an `admit` hook is there. */
   headers(): ReadonlyMap<string, string>;
   /** Finds the signature and its inputs. Throws ServingErrors in the protocol's words. */
-  resolve(servable: Servable): ResolvedRun | Promise<ResolvedRun>;
+  resolve(servable: Servable): Run | Promise<Run>;
 }
 
-export interface InferenceResult {
+export interface InferenceResult<Run extends ResolvedRun = ResolvedRun> {
   readonly id: ServableId;
-  readonly signature: Signature;
+  /** What `resolve` gave. */
+  readonly resolved: Run;
   /** Exactly the wanted outputs, in the signature's order (in the request's, when it names some). */
   readonly outputs: NamedTensors;
 }
@@ -67,18 +68,22 @@ const NO_ATTRIBUTES: ReadonlyMap<string, unknown> = new Map();
  * @throws ServingError those of `Manager.acquire`, of `resolve` and of the servable; `SRV_INPUT_SHAPE_MISMATCH`,
  * `SRV_OUTPUT_MISSING`, `SRV_REQUEST_CANCELLED`, `SRV_DEADLINE_EXCEEDED`
  */
-export async function infer(request: InferenceRequest, record: RequestRecord, options: InferenceOptions): Promise<InferenceResult> {
+export async function infer<Run extends ResolvedRun>(
+  request: InferenceRequest<Run>,
+  record: RequestRecord,
+  options: InferenceOptions,
+): Promise<InferenceResult<Run>> {
   record.model = request.target.name;
   record.signature = request.signatureName;
   const attributes = options.manager.hooks.admit.isUsed() ? await admitted(request, record, options.manager) : NO_ATTRIBUTES;
   const handle = options.manager.acquire(request.target);
   record.version = handle.id.version;
-  const { signature, inputs, outputs } = await resolveRun(request, handle, options.validation);
-  const context = contextOf(request, record, { outputs, attributes });
+  const resolved = await resolveRun(request, handle, options.validation);
+  const context = contextOf(request, record, { outputs: resolved.outputs, attributes });
   const startedMs = performance.now();
   try {
-    const computed = await run(handle, inputs, { signatureName: request.signatureName, context });
-    return { id: handle.id, signature, outputs: pickOutputs(computed, record, outputs.length > 0 ? outputs : signature.outputs.keys()) };
+    const computed = await run(handle, resolved.inputs, { signatureName: request.signatureName, context });
+    return { id: handle.id, resolved, outputs: pickOutputs(computed, record, wantedOutputs(resolved)) };
   } finally {
     record.runMs = performance.now() - startedMs;
   }
@@ -94,7 +99,11 @@ async function admitted(request: InferenceRequest, record: RequestRecord, manage
   return attributes;
 }
 
-async function resolveRun(request: InferenceRequest, handle: ServableHandle, validation: InferenceOptions['validation']): Promise<ResolvedRun> {
+async function resolveRun<Run extends ResolvedRun>(
+  request: InferenceRequest<Run>,
+  handle: ServableHandle,
+  validation: InferenceOptions['validation'],
+): Promise<Run> {
   try {
     const resolved = await request.resolve(handle.servable);
     if (validation === 'strict') checkShapes(resolved.signature, resolved.inputs);
@@ -155,6 +164,10 @@ function unlessOver(running: Promise<NamedTensors>, signal: AbortSignal, model: 
 function overError(signal: AbortSignal, model: string, cause: unknown = signal.reason): ServingError {
   const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   return servableError(isLate ? 'SRV_DEADLINE_EXCEEDED' : 'SRV_REQUEST_CANCELLED', [model], { cause });
+}
+
+function wantedOutputs({ outputs, signature }: ResolvedRun): Iterable<string> {
+  return outputs.length > 0 ? outputs : signature.outputs.keys();
 }
 
 function pickOutputs(computed: NamedTensors, record: RequestRecord, wanted: Iterable<string>): NamedTensors {

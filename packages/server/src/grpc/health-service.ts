@@ -1,8 +1,9 @@
 import { type GrpcMethod, parseModelName, servableError } from '@servable/core';
-import { create, fromBinary, toBinary } from '@servable/protos';
+import { create, toBinary } from '@servable/protos';
 import { HealthCheckRequestSchema, HealthCheckResponse_ServingStatus as ServingStatus, HealthCheckResponseSchema } from '@servable/protos/health';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
+import { decodeMessage } from './decode-message.ts';
 import { changesOf } from './watch-changes.ts';
 
 /** Names that mean the server as a whole; the short ones are those that TensorFlow Serving sets. */
@@ -25,7 +26,7 @@ export function healthMethods(health: ServerHealth, stopping: AbortSignal): read
       kind: 'unary',
       path: '/grpc.health.v1.Health/Check',
       handle(request) {
-        const { service } = fromBinary(HealthCheckRequestSchema, request);
+        const { service } = decodeMessage(HealthCheckRequestSchema, request);
         const status = statusOf(health, service);
         if (status === ServingStatus.SERVICE_UNKNOWN) throw serverError('SRV_HEALTH_SERVICE_UNKNOWN', [service]);
         return encode(status);
@@ -62,6 +63,6 @@ function encode(status: number): Uint8Array {
 }
 
 async function serviceOf(requests: AsyncIterable<Uint8Array>): Promise<string> {
-  for await (const request of requests) return fromBinary(HealthCheckRequestSchema, request).service;
+  for await (const request of requests) return decodeMessage(HealthCheckRequestSchema, request).service;
   return '';
 }

@@ -1,5 +1,5 @@
 import type { GrpcMethod } from '@servable/core';
-import { create, fromBinary, toBinary } from '@servable/protos';
+import { create, toBinary } from '@servable/protos';
 import { createDescriptorIndex, type DescriptorIndex } from '@servable/protos/descriptors';
 import { Health } from '@servable/protos/health';
 import {
@@ -15,6 +15,7 @@ import {
   ServiceResponseSchema,
 } from '@servable/protos/reflection';
 import { ModelService, PredictionService } from '@servable/protos/tensorflow-serving';
+import { decodeMessage } from './decode-message.ts';
 
 type Answer = ServerReflectionResponse['messageResponse'];
 
@@ -38,7 +39,7 @@ async function* answerAll(index: DescriptorIndex, requests: AsyncIterable<Uint8A
   for (;;) {
     const next = await Promise.race([iterator.next(), stopped]);
     if (next === undefined || next.done === true) return;
-    const originalRequest = fromBinary(ServerReflectionRequestSchema, next.value);
+    const originalRequest = decodeMessage(ServerReflectionRequestSchema, next.value);
     yield toBinary(ServerReflectionResponseSchema, respond(index, originalRequest));
   }
 }

@@ -1,15 +1,10 @@
 import type { sendUnaryData, Server, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import type { GrpcMethod } from '@servable/core';
+import type { GrpcStatus } from '@servable/protocol';
 import { once } from 'node:events';
 import { TransportCall } from './transport-call.ts';
 
-/** What ends a call that failed. */
-export interface GrpcStatus {
-  /** gRPC's number. */
-  readonly code: number;
-  readonly message: string;
-}
-
+/** Turns what a handler threw into what ends its call. */
 export type GrpcStatusOf = (error: unknown) => GrpcStatus;
 
 type UnaryMethod = Extract<GrpcMethod, { kind: 'unary' }>;
@@ -75,5 +70,5 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 
 function statusOfThrown(error: unknown, statusOf: GrpcStatusOf): { code: number; details: string } {
   const status = statusOf(error);
-  return { code: status.code, details: status.message.replaceAll(LONE_SURROGATE, '\uFFFD') };
+  return { code: status.code, details: status.details.replaceAll(LONE_SURROGATE, '\uFFFD') };
 }

@@ -15,7 +15,7 @@ async function serve(methods: readonly GrpcMethod[], maxMessageBytes = 1 << 20):
     port: 0,
     maxMessageBytes,
     methods,
-    statusOf: (error) => ({ code: 9, message: `told: ${ServingError.from(error).message}` }),
+    statusOf: (error) => ({ code: 9, details: `told: ${ServingError.from(error).message}` }),
   });
   const client = new RawGrpcClient(transport.address);
   closers.push(() => transport.destroy(), () => client.close());
@@ -191,7 +191,7 @@ it('ends a stream with the status of what its handler throws', async () => {
 it('says which address could not be listened on', async () => {
   const { transport } = await serve([]);
   const port = Number(transport.address.split(':')[1]);
-  const second = GrpcTransport.listen({ host: '127.0.0.1', port, maxMessageBytes: 1, methods: [], statusOf: () => ({ code: 2, message: '' }) });
+  const second = GrpcTransport.listen({ host: '127.0.0.1', port, maxMessageBytes: 1, methods: [], statusOf: () => ({ code: 2, details: '' }) });
   await expect(second).rejects.toMatchObject({ code: 'SRV_LISTEN_FAILED' });
 });
 

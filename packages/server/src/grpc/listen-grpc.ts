@@ -1,0 +1,25 @@
+import { grpcStatusOf } from '@servable/protocol';
+import type { ResolvedConfig } from '../config/resolved-config.ts';
+import type { ServedBy } from '../listen.ts';
+import { GrpcTransport } from './grpc-transport.ts';
+import { healthMethods } from './health-service.ts';
+import { modelMethods } from './model-service.ts';
+import { predictionMethods } from './prediction-service.ts';
+import { reflectionMethods } from './reflection-service.ts';
+
+/** Serves every gRPC service there is. @throws ServingError `SRV_LISTEN_FAILED` */
+export function listenGrpc(config: ResolvedConfig, { manager, health, stopping }: ServedBy): Promise<GrpcTransport> {
+  const { compat, validation } = config;
+  return GrpcTransport.listen({
+    host: config.grpc.host,
+    port: config.grpc.port,
+    maxMessageBytes: config.grpc.maxBodyBytes,
+    methods: [
+      ...predictionMethods({ manager, validation }),
+      ...modelMethods(manager),
+      ...healthMethods(health, stopping),
+      ...reflectionMethods(stopping),
+    ],
+    statusOf: (error) => grpcStatusOf(error, { compat }),
+  });
+}

@@ -1,0 +1,43 @@
+import type { GrpcCall, GrpcMethod, Hooks } from '@servable/core';
+import { serverError } from '../errors.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
+import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
+
+/** A call that is answered, and what becomes known of it. */
+export interface RecordedCall {
+  readonly request: Uint8Array;
+  readonly call: GrpcCall;
+  readonly record: RequestRecord;
+}
+
+/** A unary method whose calls are told to `requestDone`. */
+export function recordedMethod(path: string, method: string, at: { readonly hooks: Hooks; answer(call: RecordedCall): Uint8Array | Promise<Uint8Array> }): GrpcMethod {
+  return {
+    kind: 'unary',
+    path,
+    handle: (request, call) => recorded(at.hooks, originOf(call, method), (record) => at.answer({ request, call, record })),
+  };
+}
+
+/** A method of the API that this server does not have yet. */
+export function notOffered(path: string): GrpcMethod {
+  return {
+    kind: 'unary',
+    path,
+    handle() {
+      throw serverError('SRV_METHOD_NOT_OFFERED', [path.slice(path.lastIndexOf('.') + 1)]);
+    },
+  };
+}
+
+/** Metadata as `admit` hooks see it: of several values of a key the first, of a key that ends in `-bin` none. */
+export function headersOf(call: GrpcCall): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const [key, [value]] of call.metadata) if (typeof value === 'string') headers.set(key, value);
+  return headers;
+}
+
+function originOf(call: GrpcCall, method: string): CallOrigin {
+  const [given] = call.metadata.get(REQUEST_ID_HEADER) ?? [];
+  return { protocol: 'grpc-v1', method, requestId: requestIdOf(given), peer: call.peer };
+}

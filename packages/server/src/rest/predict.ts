@@ -1,0 +1,80 @@
+import { DEFAULT_SIGNATURE_NAME, type NamedTensors, type ServableRequest, type Signature, tensorByteLength } from '@servable/core';
+import {
+  type Compat,
+  encodePredict,
+  encodePredictInSlices,
+  parsePredictBody,
+  parsePredictBodyInSlices,
+  type PredictBody,
+  type PredictStyle,
+  resolvePredictBody,
+  resolvePredictBodyInSlices,
+  type RestInputs,
+  selectRestSignature,
+} from '@servable/protocol';
+import { infer, type InferenceOptions } from '../inference.ts';
+import type { RequestRecord } from '../request-record.ts';
+import { readBody } from './read-body.ts';
+import { JSON_TYPE, type RestReply } from './rest-reply.ts';
+import type { RestRequest } from './rest-transport.ts';
+
+export interface PredictOptions extends InferenceOptions {
+  readonly compat: Compat;
+  readonly maxJsonDepth: number;
+}
+
+/** Above this, JSON is read and tensors are written a slice at a time: it takes longer than others should wait. */
+const MAX_BYTES_AT_ONCE = 2 ** 20;
+
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+/** Answers `POST /v1/models/<name>…:predict`. */
+export async function predict(request: RestRequest, target: ServableRequest, { record, options }: { readonly record: RequestRecord; readonly options: PredictOptions }): Promise<RestReply> {
+  record.model = target.name;
+  const bytes = await readBody(request.body, request.headers['content-encoding']);
+  const body = await parse(bytes, options);
+  const { outputs, resolved } = await infer(
+    {
+      target,
+      signatureName: body.signatureName || DEFAULT_SIGNATURE_NAME,
+      clock: request.clock,
+      headers: () => headersOf(request),
+      async resolve(servable) {
+        const { signature } = selectRestSignature(servable.signatures, body.signatureName);
+        const { inputs, style } = await resolve(body, signature, { ...options, isLarge: isLarge(bytes.length) });
+        return { signature, inputs, style, outputs: [] };
+      },
+    },
+    record,
+    options,
+  );
+  return { status: 200, contentType: JSON_TYPE, body: await encode(outputs, resolved.style, options) };
+}
+
+function isLarge(byteLength: number): boolean {
+  return byteLength > MAX_BYTES_AT_ONCE;
+}
+
+function parse(bytes: Uint8Array, { compat, maxJsonDepth }: PredictOptions): PredictBody | Promise<PredictBody> {
+  const options = { compat, maxDepth: compat === 'strict' ? Infinity : maxJsonDepth };
+  return isLarge(bytes.length) ? parsePredictBodyInSlices(bytes, { ...options, pause: nextTurn }) : parsePredictBody(bytes, options);
+}
+
+function resolve(body: PredictBody, signature: Signature, options: { readonly compat: Compat; readonly isLarge: boolean }): RestInputs | Promise<RestInputs> {
+  const { compat } = options;
+  return options.isLarge ? resolvePredictBodyInSlices(body, signature, { compat, pause: nextTurn }) : resolvePredictBody(body, signature, { compat });
+}
+
+function encode(outputs: NamedTensors, style: PredictStyle, { compat }: PredictOptions): Uint8Array | Promise<Uint8Array> {
+  let byteLength = 0;
+  for (const tensor of outputs.values()) byteLength += tensorByteLength(tensor);
+  return isLarge(byteLength) ? encodePredictInSlices(outputs, style, { compat, pause: nextTurn }) : encodePredict(outputs, style, { compat });
+}
+
+/** Of a header that came several times, what Node made of it. */
+function headersOf(request: RestRequest): ReadonlyMap<string, string> {
+  return new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+}

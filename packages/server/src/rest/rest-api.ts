@@ -1,0 +1,103 @@
+import { type Manager, type ModelName, type ServableRequest, type Version } from '@servable/core';
+import { encodeMetadata, encodeModelList, encodeStatus, restErrorOf, type Route, routeOf, selectModelStates } from '@servable/protocol';
+import { serverError } from '../errors.ts';
+import type { ServerHealth } from '../health.ts';
+import { recorded, type RequestRecord } from '../request-record.ts';
+import { answerPreflight, CORS_HEADERS } from './cors.ts';
+import { predict, type PredictOptions } from './predict.ts';
+import { answerProbe } from './probes.ts';
+import { htmlPage, JSON_TYPE, type RestReply } from './rest-reply.ts';
+import type { RestRequest } from './rest-transport.ts';
+
+export interface RestApiOptions extends PredictOptions {
+  readonly health: ServerHealth;
+  readonly cors: boolean;
+  /** The configured models, for the list. */
+  readonly models: readonly ModelName[];
+}
+
+/** Other methods do not reach TensorFlow Serving's API. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
+
+/** TensorFlow Serving's REST API, and the probes beside it. Never throws: an error is an answer. */
+export async function answerRest(request: RestRequest, options: RestApiOptions): Promise<RestReply> {
+  const { method, target } = request;
+  const probe = answerProbe(method, target, options.health);
+  if (probe !== undefined) return probe;
+  if (!METHODS.has(method)) return htmlPage(501);
+  const route = routeOf(method, target, options);
+  if (route.kind === 'notApi') return notFound(request, options);
+  const reply = method === 'OPTIONS' ? answerPreflight(request.headers.origin) : await answerRoute(request, route, options);
+  return options.cors ? { ...reply, headers: CORS_HEADERS } : reply;
+}
+
+/** The error reply in TensorFlow Serving's words. */
+export function errorReply(error: unknown, options: Pick<RestApiOptions, 'compat'>): RestReply {
+  return { contentType: JSON_TYPE, ...restErrorOf(error, options) };
+}
+
+function notFound({ method, target }: RestRequest, options: RestApiOptions): RestReply {
+  return options.compat === 'strict' ? htmlPage(404) : errorReply(serverError('SRV_PATH_NOT_FOUND', [method, target]), options);
+}
+
+async function answerRoute(request: RestRequest, route: ApiRoute, options: RestApiOptions): Promise<RestReply> {
+  const origin = { protocol: 'rest-v1', method: route.kind, requestId: request.requestId, peer: request.peer };
+  try {
+    return await recorded(options.manager.hooks, origin, (record) => answer(request, route, { record, options }));
+  } catch (error) {
+    return errorReply(error, options);
+  }
+}
+
+type ApiRoute = Exclude<Route, { kind: 'notApi' }>;
+
+interface Answering {
+  readonly record: RequestRecord;
+  readonly options: RestApiOptions;
+}
+
+function answer(request: RestRequest, route: ApiRoute, answering: Answering): RestReply | Promise<RestReply> {
+  switch (route.kind) {
+    case 'predict':
+      return predict(request, route.request, answering);
+    case 'metadata':
+      return json(metadata(route.request, answering));
+    case 'status':
+      return json(status(route, answering));
+    case 'list':
+      return json(list(answering.options));
+    case 'classify':
+    case 'regress':
+      throw serverError('SRV_METHOD_NOT_OFFERED', [`:${route.kind}`]);
+    case 'malformed':
+      throw route.error;
+    default:
+      return route satisfies never;
+  }
+}
+
+function json(body: Uint8Array): RestReply {
+  return { status: 200, contentType: JSON_TYPE, body };
+}
+
+function metadata(target: ServableRequest, { record, options }: Answering): Uint8Array {
+  record.model = target.name;
+  const handle = options.manager.acquire(target);
+  try {
+    record.version = handle.id.version;
+    return encodeMetadata({ ...handle.id, signatures: handle.servable.signatures });
+  } finally {
+    handle.release();
+  }
+}
+
+function status({ name, version }: { readonly name: ModelName; readonly version: Version | undefined }, { record, options }: Answering): Uint8Array {
+  record.model = name;
+  const states = options.manager.states.versions(name);
+  return encodeStatus(selectModelStates({ name, signatureName: '', ...(version === undefined ? {} : { version }) }, states));
+}
+
+/** The configured models in the config's order, those without versions included. */
+function list({ models, manager }: { readonly models: readonly ModelName[]; readonly manager: Manager }): Uint8Array {
+  return encodeModelList(models.map((name) => ({ name, states: manager.states.versions(name) })));
+}

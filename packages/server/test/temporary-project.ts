@@ -71,3 +71,75 @@ export function twoPlugins(): Record<string, string> {
     ...installedPackage('acme-source', { source: sourceSource('acme-source', ['file', 'acme']) }),
   };
 }
+
+/**
+ * A loader of `model.acme`, a JSON file that says how it behaves: `{ "fail": "why" }`, `{ "ramBytes": 5 }`, `{ "notes": [] }`. It
+ * answers `y = x / 2 + 2`. `closed` on the global object counts calls of the plugin's `close`.
+ */
+const WORKING_LOADER = `
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+const spec = { dtype: 'FP32', shape: ['batch', 2], graphName: 'x:0' };
+const signature = {
+  methodName: 'tensorflow/serving/predict', batching: 'rows', defaults: new Map(),
+  inputs: new Map([['x', spec]]), outputs: new Map([['y', { dtype: 'FP32', shape: ['batch', 2] }]]),
+};
+const signatures = new Map([['serving_default', signature]]);
+const read = async (path) => JSON.parse(await readFile(join(path, 'model.acme'), 'utf8'));
+const run = (_name, inputs) => {
+  const x = inputs.get('x');
+  return new Map([['y', { dtype: 'FP32', shape: x.shape, data: x.data.map((value) => value / 2 + 2) }]]);
+};
+export default () => ({
+  kind: 'loader', apiVersion: 1, platform: 'acme',
+  optionsSchema: { type: 'object', additionalProperties: false, properties: { threads: { type: 'integer', minimum: 1 } } },
+  detect: async (directory) => (await readdir(directory).catch(() => [])).includes('model.acme'),
+  inspect: async ({ path }) => {
+    const { notes = [], facts = [] } = await read(path);
+    return { signatures, facts, notes };
+  },
+  create: ({ path }) => ({
+    estimate: async () => ({ ramBytes: (await read(path)).ramBytes ?? 2048 }),
+    load: async () => {
+      const { fail } = await read(path);
+      if (fail !== undefined) throw new Error(fail);
+      return { signatures, executor: { id: 'acme', maxConcurrentRuns: 1 }, run };
+    },
+    unload: async () => {},
+  }),
+  close: async () => { globalThis.acmeClosed = (globalThis.acmeClosed ?? 0) + 1; },
+});
+`;
+
+/** A source that looks once at numbered folders. */
+const WORKING_SOURCE = `
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+const look = async ({ name, path, selector }, sink) => {
+  let names;
+  try { names = await readdir(path); } catch (error) { sink.report(name, error); return; }
+  const all = names.filter((each) => /^\\d+$/.test(each)).map(BigInt).sort((a, b) => (a < b ? 1 : -1));
+  const wanted = selector.kind === 'latest' ? all.slice(0, selector.count) : all;
+  sink.aspire({ name, versions: wanted.map((version) => ({ version, value: { path: join(path, String(version)) } })) });
+};
+export default () => ({
+  kind: 'source', apiVersion: 1, name: 'acme-source', schemes: ['file'],
+  create: ({ sink }) => {
+    let looks = Promise.resolve();
+    return {
+      monitor(models) { looks = Promise.all(models.map((model) => look(model, sink))); },
+      async refresh() { await looks; },
+      async close() { await looks; },
+    };
+  },
+});
+`;
+
+/** Plugins that really serve, installed and among the dependencies. */
+export function workingPlugins(): Record<string, string> {
+  return {
+    'package.json': JSON.stringify({ type: 'module', dependencies: { 'acme-loader': '1', 'acme-source': '1' } }),
+    ...installedPackage('acme-loader', { source: WORKING_LOADER }),
+    ...installedPackage('acme-source', { source: WORKING_SOURCE }),
+  };
+}

@@ -37,8 +37,12 @@ export async function collectModels(origins: ModelOrigins): Promise<CollectedMod
   }
   if (folder !== undefined) return fromFolder(folder, origins);
   if (tensorflow.model !== undefined) return fromFlags(tensorflow.model, origins);
-  return file === undefined ? refuse(NOTHING_TO_SERVE) : fromFile(file, origins);
+  if (file !== undefined) return fromFile(file, origins);
+  // Whoever made a fault in a flag that says what to serve has said enough.
+  return tensorflow.faults.length > 0 ? NO_MODELS : refuse(NOTHING_TO_SERVE);
 }
+
+const NO_MODELS: CollectedModels = { models: [], faults: [], notes: [], from: '' };
 
 const NOTHING_TO_SERVE: ConfigFault = {
   layer: 'default',
@@ -98,5 +102,5 @@ function wellFormed(listed: readonly unknown[], faults: readonly SchemaFault[]):
 }
 
 function refuse(fault: ConfigFault): CollectedModels {
-  return { models: [], faults: [fault], notes: [], from: '' };
+  return { ...NO_MODELS, faults: [fault] };
 }

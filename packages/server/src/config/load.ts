@@ -1,3 +1,4 @@
+import type { Plugin } from '@servable/core';
 import { serverError } from '../errors.ts';
 import { collectModels } from './collect-models.ts';
 import { collectPlugins } from './collect-plugins.ts';
@@ -32,6 +33,8 @@ export interface ConfigReport {
   readonly file: string | undefined;
   /** Every setting, with the value that won and where it came from. */
   readonly settings: readonly ResolvedSetting[];
+  /** The plugins that are right, also when other things are not. */
+  readonly plugins: readonly Plugin[];
   readonly pluginsFrom: string;
   readonly modelsFrom: string;
   readonly faults: readonly ConfigFault[];
@@ -80,6 +83,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
   return {
     file: file?.file,
     settings,
+    plugins,
     pluginsFrom: isDiscovered || file === undefined ? 'dependencies in package.json' : displayPath(file.file, cwd),
     modelsFrom: models.from,
     faults,

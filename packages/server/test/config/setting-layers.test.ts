@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { environmentLayer, fileLayer, flagLayer, resolveSettings } from '../../src/config/setting-layers.ts';
 import { environmentNameOf, flagOf, SETTING_PATHS, SETTINGS, type SettingPath } from '../../src/config/settings.ts';

@@ -1,0 +1,86 @@
+import { type Inspection, type LoaderPlugin, type Logger, messageOf, type Plugin, type ServableId } from '@servable/core';
+import type { ResolvedConfig, ResolvedModel } from '../config/resolved-config.ts';
+import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
+import { createSourceResolver } from '../source-resolver.ts';
+import { findVersions } from './find-versions.ts';
+import type { VersionToInspect } from './inspect-version.ts';
+
+/** What was found out about one version, or about a model that has none. */
+export interface CheckedVersion {
+  readonly model: string;
+  /** `undefined` when no version was found. */
+  readonly version: string | undefined;
+  readonly platform: string | undefined;
+  /** The loader's estimate; `undefined` when it did not get that far. */
+  readonly ramBytes: number | undefined;
+  /** What is wrong; `undefined` when nothing is. */
+  readonly fault: string | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface CheckOptions {
+  readonly plugins: readonly Plugin[];
+  /** Whether versions are loaded too, one after the other; else only their files are looked at. */
+  readonly isLoading: boolean;
+  readonly logger: Logger;
+}
+
+/** Looks at every version that the config would serve now. A fault of one says nothing about the others. */
+export async function checkModels(config: ResolvedConfig, options: CheckOptions): Promise<readonly CheckedVersion[]> {
+  const loaders = createLoaderResolver(options.plugins);
+  const checked: CheckedVersion[] = [];
+  for (const model of config.models) checked.push(...(await checkModel(model, loaders, options)));
+  return checked;
+}
+
+async function checkModel(model: ResolvedModel, loaders: LoaderResolver, options: CheckOptions): Promise<readonly CheckedVersion[]> {
+  const { versions, problem } = await findVersions(model, createSourceResolver(options.plugins), options.logger);
+  const nothing = { model: model.name, version: undefined, platform: model.platform, ramBytes: undefined, notes: [] };
+  if (problem !== undefined) return [{ ...nothing, fault: problem }];
+  if (versions.length === 0) return [{ ...nothing, fault: `no version at ${model.path}: name its folder as a number, such as ${model.path}/1` }];
+  const checked: CheckedVersion[] = [];
+  for (const each of versions) {
+    const id = { name: model.name, version: each.version };
+    if ('error' in each) checked.push({ ...nothing, version: String(each.version), fault: each.error.message });
+    else checked.push(await checkVersion(model, { id, path: each.value.path, options: model.options }, { ...options, loaders }));
+  }
+  return checked;
+}
+
+async function checkVersion(
+  model: ResolvedModel,
+  version: VersionToInspect,
+  { loaders, isLoading, logger }: CheckOptions & { readonly loaders: LoaderResolver },
+): Promise<CheckedVersion> {
+  const found = { platform: model.platform, ramBytes: undefined as number | undefined, notes: [] as readonly string[] };
+  let fault: string | undefined;
+  try {
+    const plugin = await loaders.forVersion(model, version.path);
+    found.platform = plugin.platform;
+    found.notes = (await inspectionOf(plugin, version, logger))?.notes ?? [];
+    found.ramBytes = await tryLoad(plugin, version, { isLoading, logger });
+  } catch (error) {
+    fault = messageOf(error);
+  }
+  return { model: model.name, version: String(version.id.version), ...found, fault };
+}
+
+async function inspectionOf(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, logger: Logger): Promise<Inspection | undefined> {
+  return plugin.inspect?.({ path }, options, contextOf(id, logger));
+}
+
+async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: Pick<CheckOptions, 'isLoading' | 'logger'>): Promise<number> {
+  const { signal } = new AbortController();
+  const loader = plugin.create({ path }, options, contextOf(id, how.logger));
+  try {
+    const { ramBytes } = await loader.estimate(signal);
+    if (how.isLoading) await loader.load(signal);
+    return ramBytes;
+  } finally {
+    await loader.unload();
+  }
+}
+
+function contextOf(id: ServableId, logger: Logger): { readonly id: ServableId; readonly logger: Logger } {
+  return { id, logger };
+}

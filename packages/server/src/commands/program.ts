@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander';
+import type { ConfigRequest } from '../config/load.ts';
+import { check } from './check.ts';
+import { type CommandIo, EXIT_CODES } from './command-io.ts';
+import { addConfigOptions, flagsOf, normalizeBooleans } from './flag-options.ts';
+import { inspect } from './inspect.ts';
+import { serve } from './serve.ts';
+import { showConfig } from './show-config.ts';
+
+const EXAMPLES = `
+Examples:
+  servable serve                        serve what serving.config.* of this folder says
+  servable serve ./models               serve every model under a folder, without a config
+  servable check                        tell every fault of the config and its models
+  servable inspect ./models/mnist/1     show a model's signatures
+  servable --port=8500 --rest_api_port=8501 --model_name=mnist --model_base_path=/models/mnist
+`;
+
+/**
+ * Parses a command line and runs its command.
+ *
+ * @returns the exit code: 0, 1 when it failed, 2 when the command line is wrong
+ */
+export async function runProgram(argv: readonly string[], io: CommandIo, versionText: string): Promise<number> {
+  let code: number = EXIT_CODES.ok;
+  const program = buildProgram(io, versionText, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...withCommand(normalizeBooleans(argv), program)], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    throw error;
+  }
+}
+
+/** A line of flags alone is TensorFlow Serving's way to serve. */
+function withCommand(argv: readonly string[], program: Command): readonly string[] {
+  const own = new Set(['-h', '--help', '-v', '--version', ...program.options.map(({ long }) => long)]);
+  const [first] = argv;
+  return first === undefined || !first.startsWith('-') || own.has(first) ? argv : ['serve', ...argv];
+}
+
+function buildProgram(io: CommandIo, versionText: string, done: (code: number) => void): Command {
+  const program = new Command('servable')
+    .description("Serves machine learning models over TensorFlow Serving's REST and gRPC APIs.")
+    .version(versionText, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.printError(text.trimEnd()) });
+
+  configCommand(program, 'serve [folder]', 'serve models until SIGTERM or SIGINT').action(async (folder: string | undefined, _options, command: Command) => {
+    done(await serve(requestOf(command, io, folder), io));
+  });
+  configCommand(program, 'check [folder]', 'tell every fault of a config and its models')
+    .option('--no-load', "look at the models' files without loading them")
+    .option('--json', 'print JSON')
+    .action(async (folder: string | undefined, { load, json }: { load: boolean; json?: true }, command: Command) => {
+      done(await check({ ...requestOf(command, io, folder), isLoading: load, isJson: json === true }, io));
+    });
+  configCommand(program, 'inspect <model>', "show the signatures of a config's model, or of the one at a path")
+    .option('--json', 'print JSON')
+    .action(async (subject: string, { json }: { json?: true }, command: Command) => {
+      done(await inspect({ ...requestOf(command, io), subject, isJson: json === true }, io));
+    });
+  configCommand(program, 'config [folder]', 'show every setting, and where its value came from')
+    .option('--json', 'print JSON')
+    .action(async (folder: string | undefined, { json }: { json?: true }, command: Command) => {
+      done(await showConfig({ ...requestOf(command, io, folder), isJson: json === true }, io));
+    });
+  return program;
+}
+
+function configCommand(program: Command, usage: string, summary: string): Command {
+  return addConfigOptions(program.command(usage).description(summary)).option('--debug', 'show where an error came from');
+}
+
+function requestOf(command: Command, io: CommandIo, folder?: string): ConfigRequest {
+  const { config } = command.opts<{ config?: string }>();
+  return { cwd: io.cwd, env: io.env, file: config, folder, flags: flagsOf(command) };
+}

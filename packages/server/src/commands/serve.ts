@@ -1,0 +1,113 @@
+import type { ModelName, ServableState } from '@servable/core';
+import { compose, type RunningServer } from '../compose.ts';
+import { type ConfigRequest, loadConfig } from '../config/load.ts';
+import type { ResolvedConfig } from '../config/resolved-config.ts';
+import { type CommandIo, EXIT_CODES } from './command-io.ts';
+import { LoadProgress } from './load-progress.ts';
+import { curlLine, reachable } from './sample-request.ts';
+
+/**
+ * Serves until a signal: the first drains, a second ends the process at once. A model that does not load is told and does
+ * not stop the others; with `compat: 'strict'` it ends the server, as TensorFlow Serving does.
+ */
+export async function serve(request: ConfigRequest, io: CommandIo): Promise<number> {
+  const { config, notes } = await loadConfig(request);
+  const { terminalColumns: columns } = io;
+  const progress = columns === undefined ? undefined : new LoadProgress((text) => io.writeError(text), columns);
+  const logger = io.createLogger(config.log, progress === undefined ? undefined : (text) => progress.write(text));
+  for (const note of notes) logger.warn({}, note);
+  const stop = listenForStop(io);
+  try {
+    const server = await compose(config, logger);
+    printAddresses(server, io);
+    const endProgress = progress?.follow(server.manager, config.models.map(({ name }) => name));
+    await Promise.race([server.ready, stop.requested]);
+    endProgress?.();
+    const code = stop.isRequested() ? EXIT_CODES.ok : tellOutcome(server, config, io);
+    if (code === EXIT_CODES.ok) await stop.requested;
+    await server.close();
+    return code;
+  } finally {
+    stop.dispose();
+  }
+}
+
+interface Stop {
+  readonly requested: Promise<void>;
+  isRequested(): boolean;
+  dispose(): void;
+}
+
+function listenForStop(io: CommandIo): Stop {
+  let isRequested = false;
+  let request: () => void = () => {};
+  const requested = new Promise<void>((resolve) => {
+    request = resolve;
+  });
+  const dispose = io.onStopSignal(() => {
+    if (isRequested) return io.exitNow(EXIT_CODES.interrupted);
+    isRequested = true;
+    io.printError('Stopping: requests under way are answered. Once more ends at once');
+    request();
+  });
+  return { requested, isRequested: () => isRequested, dispose };
+}
+
+function printAddresses({ addresses }: RunningServer, io: CommandIo): void {
+  if (addresses.grpc !== undefined) io.print(`gRPC  ${addresses.grpc}`);
+  if (addresses.rest !== undefined) io.print(`REST  http://${addresses.rest}`);
+}
+
+/** Says what can be called now and what cannot; the code to end with, or `ok` to go on. */
+function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandIo): number {
+  const failures = config.models.flatMap(({ name }) => failureOf(name, server));
+  if (config.compat === 'strict' && failures.some(({ state }) => state !== undefined)) {
+    io.print(tensorflowFailure(failures));
+    return EXIT_CODES.tensorflowFailed;
+  }
+  const ready = config.models.length - failures.length;
+  io.print(`Ready: ${ready} of ${config.models.length} ${config.models.length === 1 ? 'model' : 'models'}`);
+  for (const { name, state } of failures) {
+    const reason = state?.error?.message ?? 'no version was found yet; it is served when one appears';
+    io.printError(`Not ready: ${name}${state === undefined ? '' : `/${state.id.version}`}: ${reason}`);
+  }
+  const example = exampleOf(server, config);
+  if (example !== undefined) io.print(`Try it:\n  ${example}`);
+  return EXIT_CODES.ok;
+}
+
+interface Failure {
+  readonly name: ModelName;
+  /** The newest version that ended; `undefined` when there is no version. */
+  readonly state: ServableState | undefined;
+}
+
+function failureOf(name: ModelName, { manager }: RunningServer): readonly Failure[] {
+  if (manager.readyVersions(name).length > 0) return [];
+  return [{ name, state: manager.states.versions(name).find(({ error }) => error !== undefined) }];
+}
+
+/** Source: TF Serving, `model_servers/server_core.cc` and `main.cc`. */
+function tensorflowFailure(failures: readonly Failure[]): string {
+  const ended = failures.flatMap(({ state }) => (state?.error === undefined ? [] : [{ id: state.id, error: state.error }]));
+  const each = ended.map(({ id, error }) => `{name: ${id.name} version: ${id.version}} due to error: ${error.status}: ${error.message}}, `);
+  const message = `${ended.length} servable(s) did not become available: {${each.join('')}}`;
+  return `Failed to start server. Error: UNKNOWN: ${message}`;
+}
+
+/** A line for the first model that one can be said for; else the question that every model answers. */
+function exampleOf({ addresses, manager }: RunningServer, config: ResolvedConfig): string | undefined {
+  if (addresses.rest === undefined) return undefined;
+  const ready = config.models.filter(({ name }) => manager.readyVersions(name).length > 0);
+  for (const { name } of ready) {
+    const handle = manager.acquire({ kind: 'latest', name });
+    try {
+      const line = curlLine(addresses.rest, name, handle.servable.signatures);
+      if (line !== undefined) return line;
+    } finally {
+      handle.release();
+    }
+  }
+  const [first] = ready;
+  return first === undefined ? undefined : `curl http://${reachable(addresses.rest)}/v1/models/${encodeURIComponent(first.name)}/metadata`;
+}

@@ -1,7 +1,9 @@
 import {
+  type AspiredVersion,
   createHooks,
   createManager,
   type LifecycleState,
+  type Loadable,
   type Loader,
   type Manager,
   type ModelName,
@@ -78,6 +80,8 @@ export class Simulation {
   readonly #wasReady = new Set<string>();
   /** Versions in error that may start anew: they were left out, or stated as an error, since. */
   readonly #mayStartAnew = new Set<string>();
+  /** In this life of a version. */
+  readonly #attempts = new Map<string, number>();
   readonly #aspired = new Map<ModelName, ReadonlyMap<Version, Wanted>>();
   readonly #inHook: (() => void)[] = [];
   readonly #faults: string[] = [];
@@ -105,7 +109,7 @@ export class Simulation {
   async settle(): Promise<void> {
     this.#inHook.length = 0;
     for (let round = 0; round < 500; round += 1) {
-      for (const handle of this.#handles.splice(0)) handle.release();
+      for (const handle of this.#handles.splice(0)) this.#release(handle);
       for (const step of this.#steps.splice(0)) step.end('succeeds', 1);
       this.#clock.pass();
       await settled();
@@ -126,7 +130,7 @@ export class Simulation {
     const progress = { isClosed: false };
     const closing = this.manager.close().then(() => (progress.isClosed = true));
     for (let round = 0; round < 500 && !progress.isClosed; round += 1) {
-      for (const handle of this.#handles.splice(0)) handle.release();
+      for (const handle of this.#handles.splice(0)) this.#release(handle);
       for (const step of this.#steps.splice(0)) step.end(outcome, 1);
       await settled();
     }
@@ -149,7 +153,7 @@ export class Simulation {
       case 'run':
         return this.#run(operation.pick);
       case 'release':
-        return this.#take(this.#handles, operation.pick)?.release();
+        return this.#release(this.#take(this.#handles, operation.pick));
       case 'let time pass':
         return this.#clock.pass();
       default:
@@ -159,9 +163,9 @@ export class Simulation {
 
   #aspire(model: number, wanted: readonly Wanted[]): void {
     const name = modelAt(model);
-    const versions = VERSIONS.flatMap((version, index) => {
+    const versions = VERSIONS.flatMap((version, index): AspiredVersion<Loadable>[] => {
       if (wanted[index] === 'value') return [{ version, value: { createLoader: () => this.#createLoader({ name, version }) } }];
-      return wanted[index] === 'error' ? [{ version, error: permanent() }] : [];
+      return wanted[index] === 'error' ? [{ version, error: statedError() }] : [];
     });
     this.manager.aspire({ name, versions });
   }
@@ -169,6 +173,9 @@ export class Simulation {
   #createLoader(id: ServableId): Loader {
     const published = this.#published.get(keyOf(id))?.state;
     this.#rule(published === 'new' || published === 'loading', `${keyOf(id)}: a loader is only made on the way to ready`);
+    const attempts = (this.#attempts.get(keyOf(id)) ?? 0) + 1;
+    this.#attempts.set(keyOf(id), attempts);
+    this.#rule(attempts <= 1 + this.#world.maxLoadRetries, `${keyOf(id)}: try ${attempts} of ${1 + this.#world.maxLoadRetries}`);
     const loader = new SimulatedLoader(id, (step) => this.#begin(step), (name) => this.#onCall(loader, name));
     this.#loaders.push(loader);
     return loader;
@@ -196,6 +203,12 @@ export class Simulation {
     if (handle === undefined) return;
     const loader = this.#loaders.find((each) => each.servable === handle.servable);
     this.#rule(loader?.isUsable === true, `${keyOf(handle.id)}: nothing runs after its unload`);
+  }
+
+  /** Twice, as careless code does. */
+  #release(handle: ServableHandle | undefined): void {
+    handle?.release();
+    handle?.release();
   }
 
   #take<T>(from: T[], pick: number): T | undefined {
@@ -253,6 +266,8 @@ export class Simulation {
     this.#checkAcquirable(state.id, state.state === 'ready' || state.state === 'draining');
     this.#checkLedger();
     if (state.state === 'ready') this.#wasReady.add(key);
+    const isStated = this.#aspired.get(name)?.get(version) === 'value';
+    this.#rule(isStated || state.state !== 'loading', `${key}: only what is aspired, and not as an error, begins to load`);
     if (state.state === 'new') this.#checkFreshStart(key, before);
     if (state.state === 'ended') this.#checkEnd(state, before);
     const isGone = readyBefore > 0 && this.#versionsIn(name, 'ready').length === 0;
@@ -263,6 +278,7 @@ export class Simulation {
 
   #checkFreshStart(key: string, before: ServableState | undefined): void {
     this.#wasReady.delete(key);
+    this.#attempts.delete(key);
     const hasFailed = before?.error !== undefined && before.error.code !== 'SRV_LOAD_CANCELLED';
     this.#rule(!hasFailed || this.#mayStartAnew.has(key), `${key}: a version in error is not loaded again while it is aspired`);
     this.#mayStartAnew.delete(key);
@@ -326,7 +342,8 @@ export class Simulation {
         const state = this.#published.get(keyOf({ name, version }));
         if (wanted.has(version)) {
           const isMet = state?.state === 'ready' || (state?.state === 'ended' && state.error !== undefined);
-          this.#rule(isMet && state.error?.code !== 'SRV_LOAD_CANCELLED', `${name}/${version} is aspired, and ${String(state?.state)}`);
+          const hasOldError = state?.error?.code === 'SRV_LOAD_CANCELLED' || (wanted.get(version) === 'value' && state?.error?.code === statedError().code);
+          this.#rule(isMet && !hasOldError, `${name}/${version} is aspired, and ${String(state?.state)} ${String(state?.error?.code)}`);
         } else if (state?.state !== undefined && state.state !== 'ended') {
           const mayStay = state.state === 'ready' && this.#world.policy.name === 'preserve-availability' && wanted.size > 0 && aspiredReady.length === 0;
           this.#rule(mayStay, `${name}/${version} is not aspired, and ${state.state}`);
@@ -439,6 +456,11 @@ class SimulatedLoader implements Loader {
 
 function permanent(): ServingError {
   return servableError('SRV_TENSOR_INVALID', ['for good']);
+}
+
+/** Of a version that cannot be had. */
+function statedError(): ServingError {
+  return servableError('SRV_INTERNAL', ['cannot be had']);
 }
 
 function modelAt(index: number): ModelName {

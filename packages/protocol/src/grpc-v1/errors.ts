@@ -1,4 +1,5 @@
 import { defineErrors, type Status } from '@servable/core';
+import { truncateText } from '../tensorflow-text.ts';
 
 /** Every code of TensorFlow Serving's gRPC API here, with what its message is made of. */
 export interface GrpcV1ErrorArguments {
@@ -23,7 +24,8 @@ type ErrorTable = {
   };
 };
 
-const list = (names: readonly string[]): string => [...names].sort().join(',');
+/** Sorted, as TensorFlow prints its sets. Cut where the whole text will be cut anyway: what a client sent may be long. */
+const list = (names: readonly string[]): string => truncateText([...names].sort().join(','));
 
 function without(names: readonly string[], others: readonly string[]): readonly string[] {
   const excluded = new Set(others);

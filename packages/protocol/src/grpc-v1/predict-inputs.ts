@@ -1,4 +1,5 @@
 import { DEFAULT_SIGNATURE_NAME, type NamedTensors, type Signature, type Tensor } from '@servable/core';
+import { truncateText } from '../tensorflow-text.ts';
 import { grpcV1Error } from './errors.ts';
 import type { PredictRequest } from './request.ts';
 import { decodeTensor, type DecodeTensorOptions } from './tensor-proto.ts';
@@ -25,7 +26,7 @@ export interface PredictInputs {
 export function selectSignature(signatures: ReadonlyMap<string, Signature>, signatureName: string): NamedSignature {
   const name = signatureName === '' ? DEFAULT_SIGNATURE_NAME : signatureName;
   const signature = signatures.get(name);
-  if (signature === undefined) throw grpcV1Error('SRV_GRPC_V1_SIGNATURE_NOT_FOUND', [name]);
+  if (signature === undefined) throw grpcV1Error('SRV_GRPC_V1_SIGNATURE_NOT_FOUND', [truncateText(name)]);
   return { name, signature };
 }
 
@@ -95,7 +96,7 @@ function checkOutputs(filter: readonly string[], signature: Signature): void {
   const seen = new Set<string>();
   for (const alias of filter) {
     if (!signature.outputs.has(alias)) {
-      throw grpcV1Error('SRV_GRPC_V1_OUTPUT_NOT_FOUND', [alias, [...signature.outputs.keys()]]);
+      throw grpcV1Error('SRV_GRPC_V1_OUTPUT_NOT_FOUND', [truncateText(alias), [...signature.outputs.keys()]]);
     }
     if (seen.has(alias)) throw grpcV1Error('SRV_GRPC_V1_OUTPUT_REPEATED', [alias]);
     seen.add(alias);

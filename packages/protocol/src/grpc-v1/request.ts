@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../model-spec.ts';
+import { truncateText } from '../tensorflow-text.ts';
 import { grpcV1Error } from './errors.ts';
 import { readModelSpec } from './model-spec-reader.ts';
 import { WireReader, WireType } from './wire-reader.ts';
@@ -29,6 +30,9 @@ const OUTPUT_FILTER_TAG = (3 << 3) | WireType.bytes;
 const METADATA_FIELD_TAG = (2 << 3) | WireType.bytes;
 const KEY_TAG = (1 << 3) | WireType.bytes;
 const VALUE_TAG = (2 << 3) | WireType.bytes;
+
+/** Far more than any signature has, and far less than a Map can hold: a request of empty entries must not fill the memory. */
+const MAX_INPUTS = 2 ** 16;
 
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 
@@ -91,7 +95,7 @@ export function decodeGetModelMetadataRequest(bytes: Uint8Array): GetModelMetada
 function checkMetadataFields(fields: readonly string[]): void {
   if (fields.length === 0) throw grpcV1Error('SRV_GRPC_V1_METADATA_FIELD_MISSING', []);
   const unknown = fields.find((field) => field !== 'signature_def');
-  if (unknown !== undefined) throw grpcV1Error('SRV_GRPC_V1_METADATA_FIELD_UNKNOWN', [unknown]);
+  if (unknown !== undefined) throw grpcV1Error('SRV_GRPC_V1_METADATA_FIELD_UNKNOWN', [truncateText(unknown)]);
 }
 
 /** Reads one entry of the map: key and value in any order, either may be missing; the last entry of a key wins. */
@@ -110,4 +114,5 @@ function readInput(reader: WireReader, inputs: Map<string, Uint8Array>): void {
   }
   reader.close(outer);
   inputs.set(key, value);
+  if (inputs.size > MAX_INPUTS) throw reader.malformed(`more than ${MAX_INPUTS} inputs`, reader.position);
 }

@@ -146,7 +146,9 @@ function readContent(dtype: DType, content: Uint8Array, extent: Extent): TensorD
   if (dtype === 'BYTES') return readStringContent(content, extent);
   const expected = extent.elements * bytesPerElement(dtype);
   if (content.length !== expected) throw wrongContent(dtype, content, extent);
-  if (dtype === 'BOOL' && content.some((byte) => byte > 1)) throw invalid('tensor_content of DT_BOOL holds a byte other than 0 and 1');
+  if (dtype === 'BOOL' && content.some((byte) => byte > 1)) {
+    throw invalid('tensor_content of DT_BOOL holds a byte other than 0 and 1');
+  }
   return viewOrCopy(dtype, content);
 }
 

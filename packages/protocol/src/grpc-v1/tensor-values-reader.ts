@@ -48,8 +48,8 @@ export function readStrings(message: Uint8Array, elements: number): readonly Uin
 export function viewOrCopy(dtype: NumericDType, bytes: Uint8Array): TensorData {
   const { array } = storageOf(dtype);
   const fits = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0;
-  // A typed array made of another one has memory of its own, and so an address that fits.
-  const source = fits ? bytes : new Uint8Array(bytes);
+  // A slice has memory of its own, and so an address that fits. Of a Buffer it would be a view: hence the other's method.
+  const source = fits ? bytes : Uint8Array.prototype.slice.call(bytes);
   return new array(source.buffer, source.byteOffset, source.byteLength / array.BYTES_PER_ELEMENT);
 }
 
@@ -77,6 +77,7 @@ function firstWholePiece(reader: WireReader, field: ValueField, byteLength: numb
       const start = reader.position;
       const piece = reader.view();
       checkPacked(reader, field, { start, length: piece.length });
+      if (piece.length === byteLength) return piece;
       return piece.length < byteLength ? undefined : piece.subarray(0, byteLength);
     }
     reader.skip(tag);

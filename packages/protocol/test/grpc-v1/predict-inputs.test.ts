@@ -116,6 +116,13 @@ describe('resolvePredictInputs', () => {
     expect(errorOf(() => resolvePredictInputs(request, signature))).toContain(text);
   });
 
+  it('does not repeat a long name in its message, which is logged too', () => {
+    const alias = 'x'.repeat(1_000_000);
+    expect(errorOf(() => resolvePredictInputs(requestOf({ [alias]: scalar(1) }), xy)).length).toBeLessThan(5000);
+    expect(errorOf(() => resolvePredictInputs(requestOf({ x: scalar(1), y: scalar(1) }, [alias]), xy)).length).toBeLessThan(5000);
+    expect(errorOf(() => selectSignature(new Map(), alias)).length).toBeLessThan(5000);
+  });
+
   it('tells why a tensor cannot be read, except when it must be strict', () => {
     const thrown = ((): unknown => {
       try {

@@ -65,6 +65,12 @@ describe('decodePredictRequest', () => {
     expect([...inputs]).toEqual([['__proto__', new Uint8Array(0)]]);
   });
 
+  it('takes no more inputs than any signature could have', () => {
+    const entries = Array.from({ length: 2 ** 16 + 1 }, (_, index) => `120a 0a08 ${Buffer.from(String(index).padStart(8, '0')).toString('hex')}`);
+    expect(decodePredictRequest(bytesOf({ hex: entries.slice(1).join('') })).inputs.size).toBe(2 ** 16);
+    expect(errorOf(() => decodePredictRequest(bytesOf({ hex: entries.join('') })))).toContain('more than 65536 inputs');
+  });
+
   it.each(wireEntries('malformed.json'))('refuses bytes the reference refuses: %s', (_name, entry) => {
     const decode = entry.message === 'tensorflow.TensorProto' ? decodeTensor : decodePredictRequest;
     expect(errorOf(() => decode(bytesOf(entry)))).toMatch(/^SRV_GRPC_V1_MALFORMED INVALID_ARGUMENT: Cannot read a \w+: .+ at byte \d+$/);

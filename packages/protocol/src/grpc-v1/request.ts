@@ -101,18 +101,17 @@ function checkMetadataFields(fields: readonly string[]): void {
 /** Reads one entry of the map: key and value in any order, either may be missing; the last entry of a key wins. */
 function readInput(reader: WireReader, inputs: Map<string, Uint8Array>): void {
   let key = '';
-  let value = NO_BYTES;
+  const pieces: Uint8Array[] = [];
   const outer = reader.open();
   while (reader.more) {
     const tag = reader.tag();
     if (tag === KEY_TAG) key = reader.utf8();
-    else if (tag === VALUE_TAG) {
-      const piece = reader.view();
-      // Two pieces of one message are merged, which is what their bytes one after the other mean.
-      value = value.length === 0 ? piece : Buffer.concat([value, piece]);
-    } else reader.skip(tag);
+    else if (tag === VALUE_TAG) pieces.push(reader.view());
+    else reader.skip(tag);
   }
   reader.close(outer);
-  inputs.set(key, value);
+  const [only = NO_BYTES] = pieces;
+  // Pieces of one message are merged, which is what their bytes one after the other mean.
+  inputs.set(key, pieces.length < 2 ? only : Buffer.concat(pieces));
   if (inputs.size > MAX_INPUTS) throw reader.malformed(`more than ${MAX_INPUTS} inputs`, reader.position);
 }

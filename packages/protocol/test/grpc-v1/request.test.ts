@@ -60,6 +60,14 @@ describe('decodePredictRequest', () => {
     expect(decodeTensor(inputs.get('x') ?? new Uint8Array(0)).data).toEqual(Float32Array.of(1));
   });
 
+  it('merges a tensor in a million pieces in no more than linear time', { timeout: 5000 }, () => {
+    const entry = Buffer.concat([Uint8Array.of(0x0a, 1, 0x78), Buffer.alloc(4_000_000, Uint8Array.of(0x12, 2, 0x08, 1))]);
+    const length = Uint8Array.of((entry.length & 0x7f) | 0x80, ((entry.length >> 7) & 0x7f) | 0x80, ((entry.length >> 14) & 0x7f) | 0x80, entry.length >> 21);
+    const { inputs } = decodePredictRequest(Buffer.concat([Uint8Array.of(0x12), length, entry]));
+    expect(inputs.get('x')?.length).toBe(2_000_000);
+    expect(decodeTensor(inputs.get('x') ?? new Uint8Array(0))).toEqual({ dtype: 'FP32', shape: [], data: Float32Array.of(0) });
+  });
+
   it('keeps names that an object could not', () => {
     const { inputs } = decodePredictRequest(bytesOf({ hex: `120b0a09${Buffer.from('__proto__').toString('hex')}` }));
     expect([...inputs]).toEqual([['__proto__', new Uint8Array(0)]]);

@@ -44,6 +44,8 @@ async function versionText(): Promise<string> {
 }
 
 function processIo(): CommandIo {
+  // A reader that went away (`servable config | head`) must not end a server with an uncaught error.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
     cwd: process.cwd(),
     env: process.env,

@@ -41,7 +41,7 @@ const table: ErrorTable = {
   SRV_CONFIG_INVALID: { status: 'INVALID_ARGUMENT', message: (faults) => formatFaults(faults) },
   SRV_CONFIG_FILE_MISSING: {
     status: 'NOT_FOUND',
-    message: (file) => `No config file '${file}': check --config, or leave it out to use serving.config.* of this folder`,
+    message: (file) => `No config file '${file}': check --config and SERVABLE_CONFIG, or leave them out to use serving.config.* of this folder`,
   },
   SRV_CONFIG_FILE_AMBIGUOUS: {
     status: 'FAILED_PRECONDITION',

@@ -4,7 +4,6 @@ import { check } from './check.ts';
 import { type CommandIo, EXIT_CODES } from './command-io.ts';
 import { addConfigOptions, flagsOf, normalizeBooleans } from './flag-options.ts';
 import { inspect } from './inspect.ts';
-import { serve } from './serve.ts';
 import { showConfig } from './show-config.ts';
 
 const EXAMPLES = `
@@ -52,6 +51,8 @@ function buildProgram(io: CommandIo, versionText: string, done: (code: number) =
     .configureOutput({ writeOut: (text) => io.print(text.trimEnd()), writeErr: (text) => io.printError(text.trimEnd()) });
 
   configCommand(program, 'serve [folder]', 'serve models until SIGTERM or SIGINT').action(async (folder: string | undefined, _options, command: Command) => {
+    // Listeners and loggers take most of the start: the other commands do without them.
+    const { serve } = await import('./serve.ts');
     done(await serve(requestOf(command, io, folder), io));
   });
   configCommand(program, 'check [folder]', 'tell every fault of a config and its models')

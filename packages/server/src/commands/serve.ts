@@ -65,6 +65,7 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
     io.print(tensorflowFailure(failures));
     return EXIT_CODES.tensorflowFailed;
   }
+  if (config.compat === 'strict') printTensorflowLines(server, io);
   const ready = config.models.length - failures.length;
   io.print(`Ready: ${ready} of ${config.models.length} ${config.models.length === 1 ? 'model' : 'models'}`);
   for (const { name, state } of failures) {
@@ -74,6 +75,12 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
   const example = exampleOf(server, config);
   if (example !== undefined) io.print(`Try it:\n  ${example}`);
   return EXIT_CODES.ok;
+}
+
+/** Lines that tools around TensorFlow Serving wait for. Source: TF Serving, `model_servers/server.cc`. */
+function printTensorflowLines({ addresses }: RunningServer, io: CommandIo): void {
+  if (addresses.grpc !== undefined) io.printError(`Running gRPC ModelServer at ${addresses.grpc} ...`);
+  if (addresses.rest !== undefined) io.printError(`Exporting HTTP/REST API at:localhost:${addresses.rest.split(':').at(-1) ?? ''} ...`);
 }
 
 interface Failure {

@@ -1,3 +1,5 @@
+import { escapeControls } from './show-value.ts';
+
 /** One step into a config: a name, or a place in a list. */
 export type ConfigKey = string | number;
 
@@ -34,5 +36,5 @@ export function childOf(value: unknown, key: ConfigKey): unknown {
 }
 
 function quote(key: string): string {
-  return `'${key.replaceAll("'", String.raw`\'`)}'`;
+  return `'${escapeControls(key.replaceAll("'", String.raw`\'`))}'`;
 }

@@ -10,8 +10,9 @@ import type { UserConfig, UserModel } from './user-config.ts';
  *   models: [{ name: 'mnist', path: './models/mnist', versions: { latest: 2 } }],
  * });
  */
-export function defineConfig<const Platforms extends readonly string[]>(
+export function defineConfig<const Platforms extends readonly unknown[]>(
   config: Omit<UserConfig, 'models'> & { readonly models?: { readonly [Index in keyof Platforms]: UserModel<Platforms[Index]> } },
 ): UserConfig {
-  return config;
+  // Each model was checked against its own platform's options, which a list of models of any platform cannot say.
+  return config as UserConfig;
 }

@@ -78,7 +78,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     ...[...schemaFaults, ...pluginFaults].map((fault) => asFileFault(fault, file, cwd)),
     // What models need is only known when all plugins are; else every model would seem to be wrong.
     ...(pluginFaults.length > 0 ? [] : models.faults),
-    ...portFaults(settings, file, cwd),
+    ...listenerFaults(settings, file, cwd),
   ];
   return {
     file: file?.file,
@@ -98,10 +98,11 @@ async function readFileOf({ cwd, file, env }: ConfigRequest): Promise<ConfigFile
   return found === undefined ? undefined : readConfigFile(found);
 }
 
-/** Both on one port of one address cannot be; 0 is a free one each time. */
-function portFaults(settings: readonly ResolvedSetting[], file: ConfigFile | undefined, cwd: string): readonly ConfigFault[] {
+/** Nothing to listen on, or both on one port of one address; 0 is a free one each time. */
+function listenerFaults(settings: readonly ResolvedSetting[], file: ConfigFile | undefined, cwd: string): readonly ConfigFault[] {
   const { host, ...values } = valuesOf(settings);
   const port = values['grpc.port'];
+  if (!values['rest.enabled'] && !values['grpc.enabled']) return [NOTHING_ENABLED];
   const isShared = values['rest.enabled'] && values['grpc.enabled'] && port !== 0 && port === values['rest.port'];
   if (!isShared || (values['rest.host'] ?? host) !== (values['grpc.host'] ?? host)) return [];
   const fault = { found: String(port), problem: 'is the port of REST too', cure: 'Give each its own' };
@@ -110,3 +111,11 @@ function portFaults(settings: readonly ResolvedSetting[], file: ConfigFile | und
   const isNamed = winner !== undefined && winner.layer !== 'default';
   return [{ layer: winner?.layer ?? 'default', path: isNamed ? winner.from : 'grpc.port', ...fault }];
 }
+
+const NOTHING_ENABLED: ConfigFault = {
+  layer: 'default',
+  path: 'rest.enabled and grpc.enabled',
+  found: 'false',
+  problem: 'nobody could call a model',
+  cure: 'Enable one of them',
+};

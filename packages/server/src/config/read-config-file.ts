@@ -56,13 +56,20 @@ function readYaml(file: string, text: string): ConfigFile {
 function readJson(file: string, text: string): ConfigFile {
   // JSON is YAML, so YAML's parser knows where things stand; JSON.parse alone decides what is JSON.
   const { document, lines } = parseYaml(text);
+  const unreadableAt = (offset: number, reason: string, cause: unknown): Error => {
+    const { line, col } = lines.linePos(offset);
+    return serverError('SRV_CONFIG_FILE_UNREADABLE', [`${file}:${line}:${col}`, reason], { cause });
+  };
+  let content: unknown;
   try {
-    return { file, content: JSON.parse(text), locate: locator(file, document, lines) };
+    content = JSON.parse(text);
   } catch (error) {
-    const { line, col } = lines.linePos(jsonErrorOffset(text, error));
-    const reason = messageOf(error).replace(/ (?:in JSON )?at position .*$/, '');
-    throw serverError('SRV_CONFIG_FILE_UNREADABLE', [`${file}:${line}:${col}`, reason], { cause: error });
+    throw unreadableAt(jsonErrorOffset(text, error), messageOf(error).replace(/ (?:in JSON )?at position .*$/, ''), error);
   }
+  // JSON.parse takes the last of two equal names and drops the others in silence.
+  const repeated = document.errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (repeated !== undefined) throw unreadableAt(repeated.pos[0], 'a name stands twice in one object: remove one', repeated);
+  return { file, content, locate: locator(file, document, lines) };
 }
 
 function parseYaml(text: string): { readonly document: Document.Parsed; readonly lines: LineCounter } {

@@ -22,6 +22,7 @@ export interface ResolvedListener {
   readonly maxBodyBytes: number;
 }
 
+/** How REST is served. */
 export interface ResolvedRest extends ResolvedListener {
   /** Limit of one model run; 0 means none. */
   readonly timeoutMs: number;
@@ -29,6 +30,7 @@ export interface ResolvedRest extends ResolvedListener {
   readonly maxJsonDepth: number;
 }
 
+/** What `compose` makes a server of: every value is there and proven. */
 export interface ResolvedConfig {
   readonly plugins: readonly Plugin[];
   readonly models: readonly ResolvedModel[];

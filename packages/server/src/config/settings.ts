@@ -29,6 +29,7 @@ export interface SettingValues {
   'drain.delayMs': number;
 }
 
+/** A setting's name, such as `rest.port`. */
 export type SettingPath = keyof SettingValues;
 
 /** What is known of one setting. Config schema, flags, environment names, defaults and documentation follow from it. */
@@ -112,7 +113,7 @@ function words(path: string): readonly string[] {
 }
 
 function address<Value extends string | undefined>(defaultValue: Value, summary: string): Setting<Value> {
-  const schema = { type: 'string', pattern: String.raw`^[^\s/]+$`, expects: 'an IP address or a host name', example: "'127.0.0.1'" };
+  const schema = { type: 'string', pattern: String.raw`^[^\s/[\]]+$`, expects: 'an IP address or a host name', example: "'127.0.0.1'" };
   return { defaultValue, summary, kind: 'text', schema };
 }
 

@@ -9,7 +9,7 @@ export function showValue(value: unknown): string {
 function render(value: unknown): string {
   switch (typeof value) {
     case 'string':
-      return `'${escapeControls(value)}'`;
+      return `'${escapeControls(value.slice(0, 2 * MAX_SHOWN))}'`;
     case 'bigint':
       return `${value}n`;
     case 'function':
@@ -32,6 +32,7 @@ function renderObject(value: object): string {
   }
 }
 
-function escapeControls(text: string): string {
-  return text.slice(0, 2 * MAX_SHOWN).replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+/** Text with control characters written out, so that none reaches a terminal. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
 }

@@ -13,20 +13,23 @@ export type UserVersions =
   | { readonly latest: number }
   | { readonly specific: readonly UserVersion[] };
 
+/** The options of a platform; anything where the platform is not known. */
+type OptionsOf<Platform> = Platform extends string ? LoaderOptionsOf<Platform> : Readonly<Record<string, unknown>>;
+
 /** One model of a config. `options` are those of the platform's loader. */
-export interface UserModel<Platform extends string = string> {
+export interface UserModel<Platform = string> {
   /** As clients call it: any text but the empty one, unique. */
   readonly name: string;
   /** Folder with one numbered folder a version, from the config file's folder on; or a URI such as `gs://bucket/models/mnist`. */
   readonly path: string;
   /** Which loader. Default: the one that recognizes the files of the version. */
-  readonly platform?: Platform | undefined;
+  readonly platform?: (Platform & string) | undefined;
   /** Default: `'latest'`. */
   readonly versions?: UserVersions | undefined;
   /** Names for versions, such as `{ stable: 3, canary: 4 }`. */
   readonly labels?: Readonly<Record<string, UserVersion>> | undefined;
   /** The loader's own. */
-  readonly options?: LoaderOptionsOf<Platform> | undefined;
+  readonly options?: OptionsOf<Platform> | undefined;
 }
 
 /** A plugin, or in JSON and YAML the name of its package, alone or with its options. */

@@ -76,7 +76,7 @@ function toFault(error: ErrorObject, root: unknown): SchemaFault {
     case 'enum':
       return notOneOf(keys, error.data, choicesOf(error));
     default:
-      return { keys, found: showValue(error.data), problem: problemOf(error, parent), cure: exampleCure(parent) };
+      return { keys, found: showValue(error.data), problem: problemOf(error, parent), cure: cureOf(error.data, parent) };
   }
 }
 
@@ -107,6 +107,8 @@ function problemOf(error: ErrorObject, parent: AnnotatedSchema): string {
   return parent.expects === undefined ? (error.message ?? 'is not valid') : `must be ${parent.expects}`;
 }
 
-function exampleCure(parent: AnnotatedSchema): string {
+function cureOf(value: unknown, parent: AnnotatedSchema): string {
+  // The usual slip: a plugin's factory is listed, not the plugin that it makes.
+  if (typeof value === 'function') return `Call it: ${value.name === '' ? 'the function' : value.name}()`;
   return parent.example === undefined ? '' : `Write ${parent.example}`;
 }

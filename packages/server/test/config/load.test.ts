@@ -147,6 +147,7 @@ describe('a file that cannot be read says where', () => {
   it.each([
     ['serving.config.json', '{\n  "rest": {,}\n}', /serving\.config\.json:2:12: Expected property name/],
     ['serving.config.json', '{\n  "rest": {}', /serving\.config\.json:2:\d+: /],
+    ['serving.config.json', '{\n  "models": [],\n  "models": []\n}', /serving\.config\.json:3:3: a name stands twice in one object: remove one/],
     ['serving.config.json', '', /serving\.config\.json:1:1: Unexpected end of JSON input/],
     ['serving.config.yaml', 'rest:\n  port: [1\nmodels: 2\n', /serving\.config\.yaml:3:\d+: /],
     ['serving.config.yaml', 'rest: {port: 1}\nrest: {port: 2}\n', /serving\.config\.yaml:2:1: Map keys must be unique/],
@@ -209,6 +210,11 @@ describe('what a schema cannot see is a fault too', () => {
     expect(lines[0]).toMatch(expected);
     expect(lines[0]).toMatch(/^serving\.config\.json:1:\d+: /);
   });
+});
+
+it('refuses a server that listens to nothing', async () => {
+  const lines = await faultsOf({ models: [], rest: { enabled: false } }, { flags: { 'grpc-enabled': 'false' } });
+  expect(lines).toEqual(['rest.enabled and grpc.enabled is false: nobody could call a model. Enable one of them']);
 });
 
 it('says the line and column of a fault in YAML', async () => {

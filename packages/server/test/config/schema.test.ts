@@ -50,7 +50,9 @@ describe('faults name the path, the value and the cure', () => {
     [model({ labels: { '1': 'x' } }), "models[1].labels['1']", "'x'", /a version/, /^Write 3$/],
     [model({ options: [] }), 'models[1].options', '[]', /loader's options/, /^Write \{\}$/],
     [{ plugins: {} }, 'plugins', '{}', /a list of plugins/, /^Write \[\]$/],
-    [{ plugins: [() => 1] }, 'plugins[0]', 'a function', /a plugin, the name of its package/, /loader-onnx/],
+    [{ plugins: [function onnx() {}] }, 'plugins[0]', 'a function', /a plugin, the name of its package/, /^Call it: onnx\(\)$/],
+    [{ host: '[::1]' }, 'host', "'[::1]'", /IP address or a host name/, /^Write '127.0.0.1'$/],
+    [model({ labels: { 'a\u001b[31m': null } }), String.raw`models[1].labels['a\u001b[31m']`, 'null', /a version/, /^Write 3$/],
     [{ plugins: [['a', 1, 2]] }, 'plugins[0]', '["a",1,2]', /a plugin, the name of its package/, /loader-onnx/],
     [JSON.parse('{"__proto__": 1}'), '__proto__', undefined, /not a known name/, /./],
   ];

@@ -1,0 +1,82 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryProject, workingPlugins } from '../temporary-project.ts';
+
+// The sources as Node itself runs them: in a test, imports of a config go through the test runner's loader.
+const CLI = new URL('../../src/cli.ts', import.meta.url).href;
+const SCRIPT = `import { main } from ${JSON.stringify(CLI)}; process.exitCode = await main(process.argv.slice(1));`;
+
+interface Child {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>;
+  until(text: string): Promise<void>;
+}
+
+function servable(cwd: string, argv: readonly string[]): Child {
+  const child = spawn(process.execPath, ['--conditions=@servable/source', '--input-type=module', '-e', SCRIPT, '--', ...argv], { cwd });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
+  const until = async (text: string): Promise<void> => {
+    while (!out.includes(text)) await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error(`it ended: ${err}`)))]);
+  };
+  return { process: child, ended, until };
+}
+
+const HALF = { 'models/half/3/model.acme': '{}' };
+const MODELS = "models: [{ name: 'half', path: './models/half' }]";
+
+describe('a config as Node itself runs it', () => {
+  it.each([
+    ['serving.config.ts', `const port: number = 9001;\nexport default { ${MODELS}, rest: { port } };\n`],
+    ['serving.config.ts', `enum Port { rest = 9001 }\nexport default { ${MODELS}, rest: { port: Port.rest } };\n`],
+    ['serving.config.mjs', `export default Promise.resolve({ ${MODELS}, rest: { port: 9001 } });\n`],
+  ])('%s %j', async (name, text) => {
+    const cwd = await temporaryProject({ ...workingPlugins(), ...HALF, [name]: text });
+    const { code, out, err } = await servable(cwd, ['config', '--json']).ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { settings, models } = JSON.parse(out);
+    expect(settings).toContainEqual({ path: 'rest.port', value: 9001, layer: 'file', from: name });
+    expect(models.list).toMatchObject([{ name: 'half', path: `${cwd}/models/half` }]);
+  });
+
+  it.each([
+    ['serving.config.mjs', 'export default {\n  a: 1,\n  b: = 2,\n};\n', /:3:5: SyntaxError: Unexpected token '='/],
+    ['serving.config.ts', 'export default {\n  a: 1,\n  b: = 2,\n};\n', /:3: SyntaxError/],
+    ['serving.config.mjs', '\n\nnull.x;\nexport default {};\n', /:3:6: TypeError: Cannot read properties of null/],
+    ['serving.config.mjs', '\nimport x from "./not-there.js";\nexport default x;\n', /:2: cannot find '\S+not-there\.js': check the path/],
+  ])('names the line of a fault in %s %j', async (name, text, expected) => {
+    const cwd = await temporaryProject({ ...workingPlugins(), [name]: text });
+    const { code, err } = await servable(cwd, ['serve']).ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(expected);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('signals', () => {
+  const ARGV = ['serve', 'models', '--rest-port=0', '--grpc-port=0', '--log-level=silent'];
+
+  it.each(['SIGTERM'] as const)('%s ends it with 0', async (signal) => {
+    const cwd = await temporaryProject({ ...workingPlugins(), ...HALF });
+    const child = servable(cwd, ARGV);
+    await child.until('Try it');
+    child.process.kill(signal);
+    const { code, err } = await child.ended;
+    expect({ code, err }).toEqual({ code: 0, err: 'Stopping: requests under way are answered. Once more ends at once\n' });
+  });
+
+  it('a second one ends it at once', async () => {
+    const cwd = await temporaryProject({ ...workingPlugins(), ...HALF });
+    const child = servable(cwd, [...ARGV, '--drain-delay-ms=600000']);
+    await child.until('Try it');
+    child.process.kill('SIGTERM');
+    await once(child.process.stderr, 'data');
+    child.process.kill('SIGTERM');
+    expect((await child.ended).code).toBe(130);
+  });
+});

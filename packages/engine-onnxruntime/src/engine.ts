@@ -34,12 +34,14 @@ export interface SessionOptions {
   readonly replicas?: number;
   /** Runs sent to one replica at once: one computes, the others are at hand when it ends. Default 2. */
   readonly runsPerReplica?: number;
+  /** Whether the graph has loops, so that equal inputs may take any time: no run of it is made on the event loop. Default false. */
+  readonly hasLoops?: boolean;
   /** Runs that may wait beyond those; more are refused with `SRV_ONNX_QUEUE_FULL`. Default 4096. */
   readonly maxQueuedRuns?: number;
 }
 
 /**
- * A loaded graph. Runs never block the event loop, however long they take.
+ * A loaded graph. Runs never block the event loop for longer than handing them to a thread would.
  *
  * Inputs are only read, until the run's promise settles; outputs share no memory with them and are the caller's.
  */
@@ -54,13 +56,13 @@ export interface OnnxSession {
    * Aborted while it waits, a run is dropped; aborted later, its promise rejects at once with `signal.reason` and the
    * engine stops the work as soon as it can.
    *
-   * @throws ServingError (always as a rejection) `SRV_ONNX_INPUT_MISSING`, `SRV_ONNX_INPUT_UNKNOWN`,
+   * @throws ServingError (always as a rejection, never at once) `SRV_ONNX_INPUT_MISSING`, `SRV_ONNX_INPUT_UNKNOWN`,
    *   `SRV_ONNX_INPUT_DTYPE`, `SRV_ONNX_INPUT_INVALID`, `SRV_ONNX_OUTPUT_UNKNOWN`, `SRV_ONNX_RUN_REFUSED` (all
    *   `INVALID_ARGUMENT`); `SRV_ONNX_OUTPUT_UNSERVABLE` (`UNIMPLEMENTED`); `SRV_ONNX_QUEUE_FULL`,
    *   `SRV_ONNX_OUT_OF_MEMORY` (`RESOURCE_EXHAUSTED`); `SRV_ONNX_THREAD_LOST`, `SRV_ONNX_CLOSED` (`UNAVAILABLE`);
    *   `SRV_ONNX_RUN_FAILED` (`INTERNAL`)
    */
-  run(inputs: NamedTensors, outputs: readonly string[], signal: AbortSignal): Promise<NamedTensors>;
+  run(inputs: NamedTensors, outputs: readonly string[], signal: AbortSignal): NamedTensors | Promise<NamedTensors>;
   /** Refuses waiting runs, waits for those that compute, frees the graph. Closing twice is closing once. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ const DEFAULTS: ResolvedSessionOptions = {
   replicas: 1,
   runsPerReplica: 2,
   maxQueuedRuns: 4096,
+  hasLoops: false,
 };
 
 const LOWEST = { intraOpThreads: 1, interOpThreads: 1, replicas: 1, runsPerReplica: 1, maxQueuedRuns: 0 } as const;

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataLocation, type TensorProtoSchema, type ValueInfoProtoSchema } from '@servable/protos/onnx';
+import { type GraphProtoSchema, ModelProtoSchema, TensorProto_DataLocation, type TensorProtoSchema, type ValueInfoProtoSchema } from '@servable/protos/onnx';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

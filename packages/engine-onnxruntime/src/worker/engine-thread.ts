@@ -41,7 +41,8 @@ export class EngineThread {
   #drained: (() => void) | undefined;
 
   constructor(options: EngineThreadOptions) {
-    this.#worker = new Worker(options.entry, { workerData: { niceness: options.niceness }, name: 'servable-onnx' });
+    // Without the process's own options: it needs none, and some (`--input-type`) would keep it from starting.
+    this.#worker = new Worker(options.entry, { workerData: { niceness: options.niceness }, name: 'servable-onnx', execArgv: [] });
     this.#worker.unref();
     this.#worker.on('message', (reply: ThreadReply) => this.#settle(reply));
     this.#worker.on('messageerror', (error) => this.#lose(error.message));
@@ -86,10 +87,8 @@ export class EngineThread {
 
   async #end(): Promise<void> {
     if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#drained = resolve));
-    if (this.#lost === undefined) {
-      this.#worker.ref();
-      this.#worker.postMessage({ kind: 'end' } satisfies ThreadRequest, []);
-    }
+    this.#worker.ref(); // Else the process could end before the thread has, and with it this promise.
+    if (this.#lost === undefined) this.#worker.postMessage({ kind: 'end' } satisfies ThreadRequest, []);
     await this.#exited;
   }
 

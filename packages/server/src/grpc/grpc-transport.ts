@@ -1,6 +1,8 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type GrpcMethod, messageOf } from '@servable/core';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { serverError } from '../errors.ts';
+import { formatAddress } from '../format-address.ts';
 import { type GrpcStatusOf, registerMethod } from './register-method.ts';
 
 export interface GrpcTransportOptions {
@@ -14,47 +16,68 @@ export interface GrpcTransportOptions {
   readonly statusOf: GrpcStatusOf;
 }
 
-/** gRPC over HTTP/2 without TLS, on `@grpc/grpc-js`. A path that no method has is answered with UNIMPLEMENTED. */
+/**
+ * gRPC over HTTP/2 without TLS, on `@grpc/grpc-js`. A path that no method has is answered with UNIMPLEMENTED.
+ *
+ * The sockets are ours and are handed to the library: it says why it cannot listen only to its own log, and its forced
+ * shutdown leaves connections open that a graceful one has begun to close.
+ */
 export class GrpcTransport {
   /** Where it listens, as `host:port`. */
   readonly address: string;
-  readonly #server: Server;
+  readonly #grpc: Server;
+  readonly #listener: NetServer;
+  readonly #sockets: ReadonlySet<Socket>;
 
-  private constructor(server: Server, address: string) {
-    this.#server = server;
-    this.address = address;
+  private constructor(grpc: Server, listener: NetServer, sockets: ReadonlySet<Socket>) {
+    this.#grpc = grpc;
+    this.#listener = listener;
+    this.#sockets = sockets;
+    this.address = formatAddress(listener.address());
   }
 
   /** @throws ServingError `SRV_LISTEN_FAILED` */
   static async listen(options: GrpcTransportOptions): Promise<GrpcTransport> {
-    const server = new Server({
+    const grpc = new Server({
       'grpc.max_receive_message_length': options.maxMessageBytes,
       'grpc.max_send_message_length': -1,
       'grpc.enable_channelz': 0,
     });
-    for (const method of options.methods) registerMethod(server, method, options.statusOf);
-    const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-    return new GrpcTransport(server, `${host}:${await bind(server, host, options.port)}`);
+    for (const method of options.methods) registerMethod(grpc, method, options.statusOf);
+    const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    const sockets = new Set<Socket>();
+    const listener = createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      injector.injectConnection(socket);
+    });
+    await listening(listener, options);
+    return new GrpcTransport(grpc, listener, sockets);
   }
 
   /** Takes no new connection or call; resolves when the calls under way have ended. */
   drain(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#server.tryShutdown((error) => (error === undefined ? resolve() : reject(error)));
+    return new Promise((resolve) => {
+      // Called back when the last connection is gone; each goes when it was told to and its calls have ended.
+      this.#listener.close(() => resolve());
+      this.#grpc.tryShutdown(() => {});
     });
   }
 
   /** Ends every call and connection at once. */
   destroy(): void {
-    this.#server.forceShutdown();
+    this.#listener.close();
+    this.#grpc.forceShutdown();
+    for (const socket of this.#sockets) socket.destroy();
   }
 }
 
-function bind(server: Server, host: string, port: number): Promise<number> {
+function listening(listener: NetServer, { host, port }: GrpcTransportOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, boundPort) => {
-      if (error === null) resolve(boundPort);
-      else reject(serverError('SRV_LISTEN_FAILED', ['gRPC', `${host}:${port}`, messageOf(error)], { cause: error }));
+    const fail = (error: Error): void => reject(serverError('SRV_LISTEN_FAILED', ['gRPC', `${host}:${port}`, messageOf(error)], { cause: error }));
+    listener.once('error', fail);
+    listener.listen({ host, port }, () => {
+      listener.removeListener('error', fail);
+      resolve();
     });
   });
 }

@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { serverError } from '../errors.ts';
+import { formatAddress } from '../format-address.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
 import { answerBrokenHttp, answerConnect } from './broken-http.ts';
 import { HttpClock } from './http-clock.ts';
@@ -66,7 +67,7 @@ export class RestTransport {
     } catch (error) {
       throw serverError('SRV_LISTEN_FAILED', ['REST', `${options.host}:${options.port}`, messageOf(error)], { cause: error });
     }
-    return new RestTransport(app, addressOf(app), state);
+    return new RestTransport(app, formatAddress(app.server.address()), state);
   }
 
   /** Takes no new connection; resolves when the requests under way are answered and their connections are closed. */
@@ -160,10 +161,4 @@ function send(reply: FastifyReply, answer: RestReply, { requestId, close }: { re
   if (answer.headers !== undefined) reply.headers(answer.headers);
   if (close) reply.header('connection', 'close');
   reply.send(answer.body);
-}
-
-function addressOf(app: FastifyInstance): string {
-  const address = app.server.address();
-  if (address === null || typeof address === 'string') return String(address);
-  return `${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }

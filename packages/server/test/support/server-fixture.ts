@@ -4,7 +4,7 @@ import { compose, type RunningServer } from '../../src/compose.ts';
 import type { ResolvedConfig, ResolvedModel } from '../../src/config/resolved-config.ts';
 import { RawGrpcClient } from './grpc-client.ts';
 import { rawRequest, type RawRequest, type RawResponse } from './raw-http.ts';
-import { type TestSource, testSource } from './test-source.ts';
+import { type TestSource, testSource, type TestSourceOptions } from './test-source.ts';
 
 /** A whole server on free ports, with a source and loaders in the test's hands. */
 export interface ServerFixture {
@@ -22,6 +22,7 @@ export interface ServerFixtureOptions {
   /** Names of models on platform `fake`. Default: `m`. */
   readonly models?: readonly (string | Partial<ResolvedModel>)[];
   readonly loader?: FakeLoaderPluginOptions;
+  readonly source?: TestSourceOptions;
   readonly plugins?: readonly Plugin[];
   readonly config?: Partial<ResolvedConfig>;
   readonly rest?: Partial<ResolvedConfig['rest']>;
@@ -31,7 +32,7 @@ export interface ServerFixtureOptions {
 const LISTENER = { enabled: true, host: '127.0.0.1', port: 0, maxBodyBytes: 256 * 2 ** 20 };
 
 export async function startServer(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
-  const source = testSource();
+  const source = testSource(options.source);
   const loader = fakeLoader(options.loader);
   const config = configOf([source.plugin, loader, ...(options.plugins ?? [])], options);
   const server = await compose(config, options.logger ?? silentLogger);

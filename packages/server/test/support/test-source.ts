@@ -6,36 +6,33 @@ export interface TestSource {
   /** States the whole set of a model. */
   aspire(model: string, versions: readonly (number | bigint)[], folder?: string): void;
   report(model: string, error: Error): void;
-  readonly isClosed: boolean;
 }
 
-export function testSource(): TestSource {
+export interface TestSourceOptions {
+  /** Versions by model that the first look finds. Default: none. */
+  readonly initial?: Readonly<Record<string, readonly number[]>>;
+  readonly onClose?: () => void;
+}
+
+export function testSource(options: TestSourceOptions = {}): TestSource {
   let sink: AspiredSink | undefined;
-  let isClosed = false;
   const plugin = defineSource({
     name: 'test-source',
     schemes: ['test'],
     create(context) {
       ({ sink } = context);
       return {
-        monitor() {},
-        refresh: () => Promise.resolve(),
-        close() {
-          isClosed = true;
-          return Promise.resolve();
+        monitor() {
+          for (const [model, versions] of Object.entries(options.initial ?? {})) aspire(model, versions);
         },
+        refresh: () => Promise.resolve(),
+        close: () => Promise.resolve(options.onClose?.()),
       };
     },
   });
-  return {
-    plugin,
-    aspire(model, versions, folder = '/nowhere') {
-      const set = versions.map((version) => ({ version: parseVersion(version), value: { path: `${folder}/${version}` } }));
-      sink?.aspire({ name: parseModelName(model), versions: set });
-    },
-    report: (model, error) => sink?.report(parseModelName(model), error),
-    get isClosed() {
-      return isClosed;
-    },
+  const aspire: TestSource['aspire'] = (model, versions, folder = '/nowhere') => {
+    const set = versions.map((version) => ({ version: parseVersion(version), value: { path: `${folder}/${version}` } }));
+    sink?.aspire({ name: parseModelName(model), versions: set });
   };
+  return { plugin, aspire, report: (model, error) => sink?.report(parseModelName(model), error) };
 }

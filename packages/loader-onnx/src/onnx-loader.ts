@@ -47,8 +47,9 @@ export class OnnxLoader implements Loader {
   }
 
   async unload(): Promise<void> {
-    await this.#session?.close();
+    const session = this.#session;
     this.#session = undefined;
+    await session?.close();
   }
 
   #warnOf(notes: readonly string[]): void {

@@ -17,9 +17,9 @@ export interface ModelFacts {
   /** What a run must be given: initializers that are also graph inputs are not here. */
   readonly inputs: readonly ValueFacts[];
   readonly outputs: readonly ValueFacts[];
-  /** Nodes of the main graph. */
+  /** Nodes of the graph, its subgraphs and functions. */
   readonly nodes: number;
-  /** How often each operator stands in the graph, its subgraphs and functions; `domain::name` outside `ai.onnx`. */
+  /** How often each operator stands in those nodes; `domain::name` outside `ai.onnx`. */
   readonly operators: ReadonlyMap<string, number>;
   /** Numbers in stored tensors. */
   readonly parameters: number;
@@ -128,8 +128,7 @@ class FactsReader {
     this.#graphs++;
     const file = this.#file;
     await this.#readGraph(span, 0, async (field) => {
-      if (field.number === 1) this.#nodes++;
-      else if (field.number === 2) this.#graphName = await file.text(field);
+      if (field.number === 2) this.#graphName = await file.text(field);
       else if (field.number === 11) this.#inputs.push(await readValue(file, file.message(field)));
       else if (field.number === 12) this.#outputs.push(await readValue(file, file.message(field)));
     });
@@ -162,6 +161,7 @@ class FactsReader {
       else if (field.number === 5) await this.#readAttribute(file.message(field), depth);
       else if (field.number === 7) domain = await file.text(field);
     });
+    this.#nodes++;
     const operator = domain === '' || domain === 'ai.onnx' ? name : `${domain}::${name}`;
     this.#operators.set(operator, (this.#operators.get(operator) ?? 0) + 1);
   }

@@ -1,0 +1,73 @@
+import type { LoaderOptionsOf } from '@servable/core';
+import type { OnnxEngine, OnnxSession, SessionOptions } from '@servable/engine-onnxruntime';
+import { testLoaderContext } from '@servable/plugin-testing';
+import { Ajv } from 'ajv';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ONNX_OPTIONS_SCHEMA } from '../src/onnx-options.ts';
+import onnx from '../src/index.ts';
+import { FIXTURES } from './golden.ts';
+
+const never = new AbortController().signal;
+
+/** Remembers what it was asked. */
+class RecordingEngine implements OnnxEngine {
+  readonly name = 'recording';
+  readonly calls: unknown[] = [];
+  whyUnservable(): undefined {}
+  createSession(path: string, options: SessionOptions): Promise<OnnxSession> {
+    this.calls.push(path, options);
+    const close = async (): Promise<void> => void this.calls.push('session closed');
+    return Promise.resolve({ inputs: [], outputs: [], executor: { id: 'x', maxConcurrentRuns: 1 }, run: () => new Map(), close });
+  }
+  close(): Promise<void> {
+    this.calls.push('engine closed');
+    return Promise.resolve();
+  }
+}
+
+it('gives the engine its defaults under a model’s own options, and whether the graph has loops', async () => {
+  const engine = new RecordingEngine();
+  const plugin = onnx({ replicas: 2, intraOpThreads: 4, batching: 'rows' }, { createEngine: () => engine });
+  const path = join(FIXTURES, 'control_flow/1');
+  const servable = await plugin.create({ path }, { replicas: 3 }, testLoaderContext()).load(never);
+  expect(engine.calls).toEqual([join(path, 'model.onnx'), { replicas: 3, intraOpThreads: 4, hasLoops: true }]);
+  expect(servable.signatures.get('serving_default')?.batching).toBe('rows');
+});
+
+it('makes one engine when it is first needed, and closes it after its sessions', async () => {
+  const engine = new RecordingEngine();
+  let made = 0;
+  const plugin = onnx({}, { createEngine: () => (made++, engine) });
+  const loaders = [1, 2].map(() => plugin.create({ path: join(FIXTURES, 'mlp/1') }, {}, testLoaderContext()));
+  for (const loader of loaders) await loader.estimate(never);
+  expect(made).toBe(0);
+  for (const loader of loaders) await loader.load(never);
+  for (const loader of loaders) await Promise.all([loader.unload(), loader.unload()]);
+  await plugin.close?.();
+  expect(made).toBe(1);
+  expect(engine.calls.slice(4)).toEqual(['session closed', 'session closed', 'engine closed']);
+});
+
+it('closes without an engine', async () => {
+  const plugin = onnx({}, { createEngine: () => expect.fail('made an engine') });
+  await plugin.close?.();
+});
+
+it('has a schema that takes every option and no other', () => {
+  const all: Required<LoaderOptionsOf<'onnx'>> = {
+    intraOpThreads: 1,
+    interOpThreads: 1,
+    spinning: false,
+    graphOptimization: 'all',
+    memoryArena: true,
+    config: { a: 'b' },
+    replicas: 1,
+    runsPerReplica: 2,
+    maxQueuedRuns: 0,
+    batching: 'rows',
+  };
+  const validate = new Ajv().compile(ONNX_OPTIONS_SCHEMA);
+  expect(validate(all)).toBe(true);
+  for (const wrong of [{ replicas: 0 }, { batching: 'maybe' }, { hasLoops: true }]) expect(validate(wrong)).toBe(false);
+});

@@ -49,7 +49,8 @@ function processIo(): CommandIo {
   return {
     cwd: process.cwd(),
     env: process.env,
-    terminalColumns: process.stderr.isTTY ? process.stderr.columns : undefined,
+    // Some terminals say 0.
+    terminalColumns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
     print: (text) => void process.stdout.write(`${text}\n`),
     printError: (text) => void process.stderr.write(`${text}\n`),
     writeError: (text) => void process.stderr.write(text),

@@ -16,7 +16,9 @@ export async function serve(request: ConfigRequest, io: CommandIo): Promise<numb
   const progress = columns === undefined ? undefined : new LoadProgress((text) => io.writeError(text), columns);
   const logger = io.createLogger(config.log, progress === undefined ? undefined : (text) => progress.write(text));
   for (const note of notes) logger.warn({}, note);
-  const stop = listenForStop(io);
+  // Standard error holds one log line each where no person looks on: programs read it.
+  const say = (text: string): void => (columns === undefined ? logger.info({}, text) : io.printError(text));
+  const stop = listenForStop(io, say);
   try {
     const server = await compose(config, logger);
     printAddresses(server, io);
@@ -38,7 +40,7 @@ interface Stop {
   dispose(): void;
 }
 
-function listenForStop(io: CommandIo): Stop {
+function listenForStop(io: CommandIo, say: (text: string) => void): Stop {
   let isRequested = false;
   let request: () => void = () => {};
   const requested = new Promise<void>((resolve) => {
@@ -47,7 +49,7 @@ function listenForStop(io: CommandIo): Stop {
   const dispose = io.onStopSignal(() => {
     if (isRequested) return io.exitNow(EXIT_CODES.interrupted);
     isRequested = true;
-    io.printError('Stopping: requests under way are answered. Once more ends at once');
+    say('Stopping: requests under way are answered. A second signal ends at once');
     request();
   });
   return { requested, isRequested: () => isRequested, dispose };
@@ -70,7 +72,7 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
   io.print(`Ready: ${ready} of ${config.models.length} ${config.models.length === 1 ? 'model' : 'models'}`);
   for (const { name, state } of failures) {
     const reason = state?.error?.message ?? 'no version was found yet; it is served when one appears';
-    io.printError(`Not ready: ${name}${state === undefined ? '' : `/${state.id.version}`}: ${reason}`);
+    io.print(`Not ready: ${name}${state === undefined ? '' : `/${state.id.version}`}: ${reason}`);
   }
   const example = exampleOf(server, config);
   if (example !== undefined) io.print(`Try it:\n  ${example}`);
@@ -79,8 +81,8 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
 
 /** Lines that tools around TensorFlow Serving wait for. Source: TF Serving, `model_servers/server.cc`. */
 function printTensorflowLines({ addresses }: RunningServer, io: CommandIo): void {
-  if (addresses.grpc !== undefined) io.printError(`Running gRPC ModelServer at ${addresses.grpc} ...`);
-  if (addresses.rest !== undefined) io.printError(`Exporting HTTP/REST API at:localhost:${addresses.rest.split(':').at(-1) ?? ''} ...`);
+  if (addresses.grpc !== undefined) io.print(`Running gRPC ModelServer at ${addresses.grpc} ...`);
+  if (addresses.rest !== undefined) io.print(`Exporting HTTP/REST API at:localhost:${addresses.rest.split(':').at(-1) ?? ''} ...`);
 }
 
 interface Failure {

@@ -3,6 +3,7 @@ import { formatFault } from '../config/config-fault.ts';
 import { type ConfigReport, type ConfigRequest, examineConfig } from '../config/load.ts';
 import type { ResolvedModel } from '../config/resolved-config.ts';
 import { type CommandIo, EXIT_CODES } from './command-io.ts';
+import { defaultTextOf, type SettingPath } from '../config/settings.ts';
 import { showValue } from '../config/show-value.ts';
 import { textTable } from './text-table.ts';
 
@@ -16,7 +17,7 @@ export async function showConfig({ isJson, ...request }: ConfigRequest & { reado
 
 function printReport(report: ConfigReport, io: CommandIo): void {
   io.print(`Config file: ${report.file ?? 'none'}\n`);
-  const rows = report.settings.map(({ path, value, layer, from }) => [path, valueText(value), layer === from ? layer : `${layer}: ${from}`]);
+  const rows = report.settings.map(({ path, value, layer, from }) => [path, valueText(path, value), layer === from ? layer : `${layer}: ${from}`]);
   io.print(textTable(['setting', 'value', 'from'], rows));
   io.print(`\nPlugins (${report.pluginsFrom}): ${report.plugins.map(pluginName).join(', ') || 'none'}`);
   const models = report.config?.models ?? [];
@@ -44,8 +45,8 @@ function versionsText(selector: VersionSelector): string {
   }
 }
 
-function valueText(value: unknown): string {
-  if (value === undefined) return '-';
+function valueText(path: SettingPath, value: unknown): string {
+  if (value === undefined) return `(${defaultTextOf(path)})`;
   return typeof value === 'string' ? value : showValue(value);
 }
 

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 
 /** A table of plain text, for terminals and pipes alike: no colours, columns as wide as their widest cell. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] }, chars: PLAIN });
+  const table = new Table({ head: [...head], style: { head: [], border: [], 'padding-left': 0 }, chars: PLAIN });
   for (const row of rows) table.push(row.map(asOneLine));
   return table
     .toString()

@@ -74,6 +74,7 @@ describe('servable config', () => {
     expect(lineOf('rest.cors')).toBe('rest.cors false flag: --rest-cors');
     expect(lineOf('log.level')).toBe('log.level warn environment: SERVABLE_LOG_LEVEL');
     expect(lineOf('compat')).toBe('compat default default');
+    expect(lineOf('manager.ramLimitBytes')).toBe('manager.ramLimitBytes (no limit) default');
     expect(lineOf('half')).toBe(`half latest stable=3 by its files ${cwd}/models/half`);
     expect(out).toContain('Plugins (dependencies in package.json): acme, acme-source');
   });

@@ -1,0 +1,73 @@
+import { lstat, readlink } from 'node:fs/promises';
+import path from 'node:path';
+
+/** An entry of a directory whose coming, going or replacement changes what a path leads to. */
+export interface WatchPoint {
+  readonly directory: string;
+  /** Tells this directory from another that comes to stand at the same path; `undefined` for a root. */
+  readonly identity: string | undefined;
+  /** Changes of this entry only; `undefined`: of any. */
+  readonly name: string | undefined;
+}
+
+/** As many links as Linux follows. */
+const MAX_LINKS = 40;
+
+/**
+ * The places to watch so that no change of what `target` leads to, and of what is in it, is missed: every link on the way,
+ * and at the end the directory itself, or the first entry that is not there. Directories above are not watched: when one of
+ * them is moved away, only the next poll tells.
+ */
+export async function watchPointsOf(target: string): Promise<readonly WatchPoint[]> {
+  const points: WatchPoint[] = [];
+  const { root } = path.parse(target);
+  let directory = root;
+  let identity: string | undefined;
+  const ahead = splitPath(target.slice(root.length));
+  for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
+    if (name === '..') {
+      directory = path.dirname(directory);
+      identity = undefined;
+      continue;
+    }
+    const entry = path.join(directory, name);
+    const step = await stepInto(entry);
+    if (step.kind === 'missing') return [...points, { directory, identity, name }];
+    if (step.kind === 'link') {
+      points.push({ directory, identity, name });
+      if (points.length > MAX_LINKS) return points;
+      ahead.unshift(...splitPath(path.isAbsolute(step.to) ? step.to.slice(path.parse(step.to).root.length) : step.to));
+      if (path.isAbsolute(step.to)) directory = path.parse(step.to).root;
+    } else {
+      directory = entry;
+    }
+    identity = step.kind === 'entry' ? step.identity : identity;
+  }
+  return [...points, { directory, identity: identity ?? (await identityOf(directory)), name: undefined }];
+}
+
+type Step =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'link'; readonly to: string }
+  | { readonly kind: 'entry'; readonly identity: string };
+
+async function stepInto(entry: string): Promise<Step> {
+  try {
+    const stats = await lstat(entry, { bigint: true });
+    if (stats.isSymbolicLink()) return { kind: 'link', to: await readlink(entry) };
+    return { kind: 'entry', identity: `${stats.dev}:${stats.ino}` };
+  } catch {
+    // Gone, or not for us to see: either way this is where something has to change.
+    return { kind: 'missing' };
+  }
+}
+
+async function identityOf(directory: string): Promise<string | undefined> {
+  const step = await stepInto(directory);
+  return step.kind === 'entry' ? step.identity : undefined;
+}
+
+function splitPath(text: string): string[] {
+  const separator = path.sep === '\\' ? /[/\\]+/ : /\/+/;
+  return text.split(separator).filter((part) => part !== '' && part !== '.');
+}

@@ -61,6 +61,7 @@ function processIo(): CommandIo {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, listener);
       };
     },
+    now: () => performance.now(),
     exitNow: (code) => process.exit(code),
   };
 }

@@ -40,19 +40,28 @@ interface Stop {
   dispose(): void;
 }
 
+/**
+ * One press of Ctrl-C arrives twice under npm, npx and timeout: the terminal (or timeout) signals the whole group, and the
+ * parent passes its own signal on. That is no wish to end at once.
+ */
+const SAME_SIGNAL_MS = 500;
+
 function listenForStop(io: CommandIo, say: (text: string) => void): Stop {
-  let isRequested = false;
+  let requestedAt: number | undefined;
   let request: () => void = () => {};
   const requested = new Promise<void>((resolve) => {
     request = resolve;
   });
   const dispose = io.onStopSignal(() => {
-    if (isRequested) return io.exitNow(EXIT_CODES.interrupted);
-    isRequested = true;
+    if (requestedAt !== undefined) {
+      if (io.now() - requestedAt > SAME_SIGNAL_MS) io.exitNow(EXIT_CODES.interrupted);
+      return;
+    }
+    requestedAt = io.now();
     say('Stopping: requests under way are answered. A second signal ends at once');
     request();
   });
-  return { requested, isRequested: () => isRequested, dispose };
+  return { requested, isRequested: () => requestedAt !== undefined, dispose };
 }
 
 function printAddresses({ addresses }: RunningServer, io: CommandIo): void {

@@ -23,6 +23,8 @@ export interface StartedMain {
   terminal(): string;
   /** As SIGTERM. */
   stop(): void;
+  /** Lets the clock go on. */
+  pass(milliseconds: number): void;
   /** The code of an exit that waited for nothing. */
   exitedNow(): number | undefined;
   /** Resolves when standard output has this text, or `main` ended. */
@@ -42,6 +44,7 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
   const listeners = new Set<() => void>();
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   let exited: number | undefined;
+  let now = 0;
   const io: CommandIo = {
     cwd,
     env,
@@ -57,6 +60,7 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    now: () => now,
     exitNow: (code) => {
       exited = code;
     },
@@ -69,6 +73,9 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
     err: () => err.join(''),
     terminal: () => err.join(''),
     stop: () => [...listeners].forEach((listener) => listener()),
+    pass: (milliseconds) => {
+      now += milliseconds;
+    },
     exitedNow: () => exited,
     until: (text) => (out.join('').includes(text) ? Promise.resolve() : Promise.race([ended, new Promise<void>((resolve) => waiting.push({ text, resolve }))])),
   };

@@ -31,7 +31,7 @@ const MODEL = {
   properties: {
     name: NAME,
     path: PATH,
-    platform: { type: 'string', minLength: 1, expects: "a loader's platform", example: "'onnx'" },
+    platform: { type: 'string', minLength: 1, expects: "the platform of a loader, or nothing to find it from the files" },
     versions: VERSIONS,
     labels: {
       type: 'object',

@@ -1,31 +1,6 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { temporaryProject, workingPlugins } from '../temporary-project.ts';
-
-// The sources as Node itself runs them: in a test, imports of a config go through the test runner's loader.
-const CLI = new URL('../../src/cli.ts', import.meta.url).href;
-const SCRIPT = `import { main } from ${JSON.stringify(CLI)}; process.exitCode = await main(process.argv.slice(1));`;
-
-interface Child {
-  readonly process: ChildProcessWithoutNullStreams;
-  readonly ended: Promise<{ readonly code: number | null; readonly out: string; readonly err: string }>;
-  until(text: string): Promise<void>;
-}
-
-function servable(cwd: string, argv: readonly string[]): Child {
-  const child = spawn(process.execPath, ['--conditions=@servable/source', '--input-type=module', '-e', SCRIPT, '--', ...argv], { cwd });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, out, err }));
-  const until = async (text: string): Promise<void> => {
-    while (!out.includes(text)) await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error(`it ended: ${err}`)))]);
-  };
-  return { process: child, ended, until };
-}
+import { servable } from './spawn-servable.ts';
 
 const HALF = { 'models/half/3/model.acme': '{}' };
 const MODELS = "models: [{ name: 'half', path: './models/half' }]";

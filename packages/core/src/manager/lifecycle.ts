@@ -36,12 +36,7 @@ export function isWaiting(phase: Phase): boolean {
 
 /** Something runs that ends by itself and may then free resources, or lead to what frees them. */
 export function isInProgress(phase: Phase): boolean {
-  return phase !== 'queued' && phase !== 'estimated' && !isSettled(phase);
-}
-
-/** Nothing will happen to this version unless something is decided about it. */
-export function isSettled(phase: Phase): boolean {
-  return phase === 'ready' || phase === 'ended';
+  return phase !== 'queued' && phase !== 'estimated' && phase !== 'ready' && phase !== 'ended';
 }
 
 /** On its way to `ready`: it can still be cancelled. */

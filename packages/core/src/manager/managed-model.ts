@@ -1,7 +1,7 @@
 import { type AspiredVersion, type AspiredVersions, diffAspired } from '../aspired.ts';
 import type { ModelName, Version } from '../servable-id.ts';
 import { Harness, type HarnessContext, type Loadable } from './harness.ts';
-import { isSettled, isWaiting } from './lifecycle.ts';
+import { isWaiting } from './lifecycle.ts';
 import type { VersionView } from './reconcile.ts';
 
 /** One model: what is aspired, and a harness for each version that is aspired or still held. */
@@ -18,11 +18,6 @@ export class ManagedModel {
 
   get isEmpty(): boolean {
     return this.#harnesses.size === 0;
-  }
-
-  /** Whether nothing changes by itself any more, so that a policy that was idle stays idle. */
-  get isSettled(): boolean {
-    return [...this.#harnesses.values()].every((harness) => isSettled(harness.phase));
   }
 
   /** Takes a set in; of two entries for one version the first counts. */

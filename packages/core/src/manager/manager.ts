@@ -8,7 +8,7 @@ import type { ServingError, Status } from '../serving-error.ts';
 import type { Harness, HarnessContext, Loadable } from './harness.ts';
 import { ManagedModel } from './managed-model.ts';
 import { preserveAvailability, type TransitionPolicy } from './policies.ts';
-import { reconcile, type ReconcileAction } from './reconcile.ts';
+import { type ModelView, reconcile, type ReconcileAction, viewModel } from './reconcile.ts';
 import { ResourceLedger } from './resource-ledger.ts';
 import type { ServableHandle } from './servable-handle.ts';
 import { ServingMap } from './serving-map.ts';
@@ -86,8 +86,10 @@ export class Manager {
   readonly #maxConcurrentLoads: number;
   readonly #harnessContext: HarnessContext;
   readonly #models = new Map<ModelName, ManagedModel>();
-  /** Models in which something is going on or to be decided. */
-  readonly #active = new Set<ManagedModel>();
+  /** Models to be looked at anew before the next decision. */
+  readonly #changed = new Set<ManagedModel>();
+  /** Models in which something goes on or is wanted, as last seen: the others cost nothing. */
+  readonly #active = new Map<ManagedModel, ModelView<Harness>>();
   readonly #turns: (() => void)[] = [];
   #isTakingTurns = false;
   #policy: TransitionPolicy;
@@ -110,7 +112,7 @@ export class Manager {
       isRetryable: options.isRetryable ?? ((error) => RETRYABLE.has(error.status)),
       post: (harness, event) => this.#post(() => {
         event();
-        this.#activate(harness.id.name);
+        this.#noteChange(harness);
       }),
       publish: (state) => {
         this.states.record(state);
@@ -188,12 +190,12 @@ export class Manager {
     this.#models.set(set.name, model);
     this.states.aspire(set.name, new Set(set.versions.map((each) => each.version)));
     model.apply(set);
-    this.#active.add(model);
+    this.#changed.add(model);
   }
 
-  #activate(name: ModelName): void {
-    const model = this.#models.get(name);
-    if (model !== undefined) this.#active.add(model);
+  #noteChange({ id }: Harness): void {
+    const model = this.#models.get(id.name);
+    if (model !== undefined) this.#changed.add(model);
   }
 
   #post(event: () => void): void {
@@ -205,7 +207,7 @@ export class Manager {
     } finally {
       this.#isTakingTurns = false;
     }
-    if (this.#whenEmpty !== undefined && [...this.#models.values()].every((model) => model.isEmpty)) this.#whenEmpty();
+    if (this.#models.size === 0) this.#whenEmpty?.();
   }
 
   /** Events first, so that a decision sees all that is known; then one round of decisions. Whether there was something to do. */
@@ -216,24 +218,25 @@ export class Manager {
       return true;
     }
     const actions = this.#decide();
-    for (const each of actions) this.#act(each);
+    for (const each of actions) {
+      this.#act(each);
+      this.#noteChange(each.owner);
+    }
     return actions.length > 0;
   }
 
   #decide(): readonly ReconcileAction<Harness>[] {
-    for (const model of this.#active) model.sweep();
-    const actions = reconcile({
-      models: [...this.#active].map((model) => model.views()),
-      policy: this.#policy,
-      ledger: this.#ledger,
-      maxConcurrentLoads: this.#maxConcurrentLoads,
-    });
-    if (actions.length === 0) this.#rest();
-    return actions;
+    for (const model of this.#changed) this.#look(model);
+    this.#changed.clear();
+    return reconcile({ models: this.#active.values(), ledger: this.#ledger, maxConcurrentLoads: this.#maxConcurrentLoads });
   }
 
-  #rest(): void {
-    for (const model of this.#active) if (model.isSettled) this.#active.delete(model);
+  #look(model: ManagedModel): void {
+    model.sweep();
+    const view = viewModel(model.views(), this.#policy);
+    if (view.wish !== undefined || view.versionsInProgress > 0) this.#active.set(model, view);
+    else this.#active.delete(model);
+    if (this.#closed !== undefined && model.isEmpty) this.#models.delete(model.name);
   }
 
   #act({ kind, owner }: ReconcileAction<Harness>): void {

@@ -1,19 +1,27 @@
 import type { ResourceEstimate } from '../loader.ts';
 import { isInProgress, type Phase } from './lifecycle.ts';
-import type { TransitionPolicy, VersionSnapshot } from './policies.ts';
+import type { PolicyAction, TransitionPolicy, VersionSnapshot } from './policies.ts';
 import type { LedgerDraft } from './resource-ledger.ts';
 
-/** What `reconcile` sees of one version; `owner` is what the ledger knows it by. */
+/** One version; `owner` is who acts on it. */
 export interface VersionView<Owner> extends VersionSnapshot {
   readonly owner: Owner;
   readonly phase: Phase;
   readonly estimate: ResourceEstimate | undefined;
 }
 
-/** What `reconcile` decides on. Models in which nothing is left to decide may be left out. */
+/** What one model comes to. It stays true until one of its versions changes. */
+export interface ModelView<Owner> {
+  /** What the policy names, when that can be done. */
+  readonly wish: { readonly kind: PolicyAction['kind']; readonly version: VersionView<Owner> } | undefined;
+  readonly versionsInProgress: number;
+  readonly versionsEstimating: number;
+  readonly versionsLoading: number;
+}
+
+/** What `reconcile` decides on. Models without a wish and without a version in progress may be left out. */
 export interface ManagerView<Owner> {
-  readonly models: readonly (readonly VersionView<Owner>[])[];
-  readonly policy: TransitionPolicy;
+  readonly models: Iterable<ModelView<Owner>>;
   readonly ledger: { canEverFit(need: ResourceEstimate): boolean; draft(): LedgerDraft };
   /** For loads, and as many again for estimates. */
   readonly maxConcurrentLoads: number;
@@ -25,6 +33,18 @@ export interface ReconcileAction<Owner> {
   readonly owner: Owner;
 }
 
+/** Asks the policy about one model. Pure. */
+export function viewModel<Owner>(versions: readonly VersionView<Owner>[], policy: TransitionPolicy): ModelView<Owner> {
+  const named = policy.next(versions);
+  const version = named && versions.find((each) => each.version === named.version);
+  return {
+    wish: named !== undefined && version !== undefined && isPossible(named.kind, version) ? { kind: named.kind, version } : undefined,
+    versionsInProgress: versions.filter((each) => isInProgress(each.phase)).length,
+    versionsEstimating: versions.filter((each) => each.phase === 'estimating').length,
+    versionsLoading: versions.filter((each) => each.phase === 'loading').length,
+  };
+}
+
 /**
  * Decides what to do now: at most one action a model, unloads first. Pure. Called again after each change until it returns
  * nothing.
@@ -33,61 +53,51 @@ export interface ReconcileAction<Owner> {
  * `exhausted`, one a call, because what that frees may help the next one.
  */
 export function reconcile<Owner>(view: ManagerView<Owner>): readonly ReconcileAction<Owner>[] {
-  const wanted = view.models.map((versions) => nextOf(versions, view.policy)).filter((each) => each !== undefined);
-  const unloads = wanted.filter((each) => each.kind === 'unload').map(({ version }) => action('unload', version));
-  const loads = wanted.filter((each) => each.kind === 'load').map(({ version }) => version);
-  const { actions, blocked } = advance(loads, view);
+  const unloads: ReconcileAction<Owner>[] = [];
+  const toLoad: VersionView<Owner>[] = [];
+  const total = { inProgress: 0, estimating: 0, loading: 0 };
+  for (const { wish, versionsInProgress, versionsEstimating, versionsLoading } of view.models) {
+    total.inProgress += versionsInProgress;
+    total.estimating += versionsEstimating;
+    total.loading += versionsLoading;
+    if (wish?.kind === 'unload') unloads.push({ kind: 'unload', owner: wish.version.owner });
+    else if (wish?.kind === 'load') toLoad.push(wish.version);
+  }
+  const { actions, blocked } = advance(toLoad, view, {
+    estimates: view.maxConcurrentLoads - total.estimating,
+    loads: view.maxConcurrentLoads - total.loading,
+  });
   const all = [...unloads, ...actions];
-  const mustWait = all.length > 0 || view.models.some((versions) => versions.some((each) => isInProgress(each.phase)));
-  const first = blocked[0];
-  return mustWait || first === undefined ? all : [action('exhausted', first)];
+  const mustWait = all.length > 0 || total.inProgress > 0;
+  return mustWait || blocked === undefined ? all : [{ kind: 'exhausted', owner: blocked.owner }];
 }
 
-interface Wish<Owner> {
-  readonly kind: 'load' | 'unload';
-  readonly version: VersionView<Owner>;
+function isPossible(kind: PolicyAction['kind'], version: VersionSnapshot): boolean {
+  return kind === 'unload' ? version.state === 'ready' : version.state === 'new' && version.isAspired;
 }
 
-/** What the policy names, when that can be done. */
-function nextOf<Owner>(versions: readonly VersionView<Owner>[], policy: TransitionPolicy): Wish<Owner> | undefined {
-  const wish = policy.next(versions);
-  const version = wish && versions.find((each) => each.version === wish.version);
-  if (wish === undefined || version === undefined) return undefined;
-  const isPossible = wish.kind === 'unload' ? version.state === 'ready' : version.state === 'new' && version.isAspired;
-  return isPossible ? { kind: wish.kind, version } : undefined;
-}
-
-/** The next step of each version that is to be loaded, as far as slots and resources go, and those resources do not suffice for. */
+/** The next steps of versions that are to be loaded, as far as slots and resources go; and the first that resources stop. */
 function advance<Owner>(
   versions: readonly VersionView<Owner>[],
   view: ManagerView<Owner>,
-): { readonly actions: ReconcileAction<Owner>[]; readonly blocked: VersionView<Owner>[] } {
+  slots: { estimates: number; loads: number },
+): { readonly actions: ReconcileAction<Owner>[]; readonly blocked: VersionView<Owner> | undefined } {
   const actions: ReconcileAction<Owner>[] = [];
-  const blocked: VersionView<Owner>[] = [];
+  let blocked: VersionView<Owner> | undefined;
   const draft = view.ledger.draft();
-  let estimateSlots = freeSlots(view, 'estimating');
-  let loadSlots = freeSlots(view, 'loading');
   for (const version of versions) {
-    if (version.phase === 'queued' && estimateSlots > 0) {
-      estimateSlots -= 1;
-      actions.push(action('estimate', version));
+    const { owner, phase, estimate } = version;
+    if (phase === 'queued' && slots.estimates > 0) {
+      slots.estimates -= 1;
+      actions.push({ kind: 'estimate', owner });
     }
-    if (version.phase !== 'estimated' || version.estimate === undefined) continue;
-    if (!view.ledger.canEverFit(version.estimate)) actions.push(action('exhausted', version));
-    else if (loadSlots <= 0) continue;
-    else if (draft.take(version.estimate)) {
-      loadSlots -= 1;
-      actions.push(action('load', version));
-    } else blocked.push(version);
+    if (phase !== 'estimated' || estimate === undefined) continue;
+    if (!view.ledger.canEverFit(estimate)) actions.push({ kind: 'exhausted', owner });
+    else if (slots.loads <= 0) continue;
+    else if (draft.take(estimate)) {
+      slots.loads -= 1;
+      actions.push({ kind: 'load', owner });
+    } else blocked ??= version;
   }
   return { actions, blocked };
-}
-
-function freeSlots<Owner>(view: ManagerView<Owner>, phase: Phase): number {
-  const taken = view.models.reduce((sum, versions) => sum + versions.filter((each) => each.phase === phase).length, 0);
-  return view.maxConcurrentLoads - taken;
-}
-
-function action<Owner>(kind: ReconcileAction<Owner>['kind'], version: VersionView<Owner>): ReconcileAction<Owner> {
-  return { kind, owner: version.owner };
 }

@@ -14,7 +14,7 @@ type Outcome = { readonly kind: 'ready' | 'pending' } | { readonly kind: 'failed
 /** The newest state of every version ever seen. Ended versions stay, as TensorFlow Serving's do; a new load replaces them. */
 export class StateMonitor {
   readonly #models = new Map<ModelName, MonitoredVersions>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Set<(changed: ModelName) => void>();
 
   /** Every model that was ever aspired, in the order of their first mention. */
   models(): readonly ModelName[] {
@@ -37,12 +37,26 @@ export class StateMonitor {
    * `signal.reason` when aborted.
    */
   waitUntilReady(names: readonly ModelName[], signal?: AbortSignal): Promise<void> {
-    return this.#until(() => {
-      const outcomes = names.map((name) => ({ name, outcome: this.#outcomeOf(name) }));
-      if (outcomes.every(({ outcome }) => outcome.kind === 'ready')) return { value: undefined };
-      const failed = outcomes.flatMap(({ name, outcome }) => (outcome.kind === 'failed' ? [{ name, reason: outcome.reason }] : []));
-      if (failed.length === 0 || outcomes.some(({ name, outcome }) => outcome.kind === 'pending' && this.#hasOnItsWay(name))) return undefined;
-      throw notReady(failed);
+    const watched = new Set(names);
+    // Kept up to date model by model: thousands may start together.
+    const pending = new Set(watched);
+    const failed = new Map<ModelName, string>();
+    const look = (name: ModelName): void => {
+      const outcome = this.#outcomeOf(name);
+      if (outcome.kind === 'pending') pending.add(name);
+      else pending.delete(name);
+      if (outcome.kind === 'failed') failed.set(name, outcome.reason);
+      else failed.delete(name);
+    };
+    for (const name of watched) look(name);
+    return this.#until((changed) => {
+      if (changed !== undefined && watched.has(changed)) look(changed);
+      if (pending.size === 0 && failed.size === 0) return { value: undefined };
+      if (failed.size === 0 || [...pending].some((name) => this.#hasOnItsWay(name))) return undefined;
+      // What is aspired may have changed without a transition of that model.
+      for (const name of failed.keys()) look(name);
+      if (failed.size > 0) throw notReadyError(failed);
+      return undefined;
     }, signal);
   }
 
@@ -53,7 +67,8 @@ export class StateMonitor {
     predicate: (state: ServableState) => boolean,
     signal?: AbortSignal,
   ): Promise<ServableState> {
-    return this.#until(() => {
+    return this.#until((changed) => {
+      if (changed !== undefined && changed !== name) return undefined;
       const state = this.version(name, version);
       return state !== undefined && predicate(state) ? { value: state } : undefined;
     }, signal);
@@ -71,11 +86,11 @@ export class StateMonitor {
     const { name, version } = state.id;
     if (!this.#models.has(name)) this.aspire(name, new Set());
     this.#models.get(name)?.states.set(version, state);
-    for (const check of this.#watchers) check();
+    for (const check of this.#watchers) check(name);
   }
 
-  /** Looks now and after each transition; what `look` throws rejects. */
-  #until<T>(look: () => { readonly value: T } | undefined, signal: AbortSignal | undefined): Promise<T> {
+  /** Looks now, and after each transition of some model; what `look` throws rejects. */
+  #until<T>(look: (changed?: ModelName) => { readonly value: T } | undefined, signal: AbortSignal | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = (): void => {
         this.#watchers.delete(check);
@@ -85,9 +100,9 @@ export class StateMonitor {
         stop();
         reject(signal?.reason as Error);
       };
-      const check = (): void => {
+      const check = (changed?: ModelName): void => {
         try {
-          const found = look();
+          const found = look(changed);
           if (found === undefined) return;
           stop();
           resolve(found.value);
@@ -119,8 +134,8 @@ export class StateMonitor {
   }
 }
 
-function notReady(failed: readonly { readonly name: ModelName; readonly reason: string }[]): Error {
-  const [first, ...others] = failed;
-  const also = others.map(({ name, reason }) => `; nor did model '${name}': ${reason}`).join('');
-  return servableError('SRV_MODEL_NOT_READY', [first?.name ?? '', `${first?.reason ?? ''}${also}`]);
+function notReadyError(reasons: ReadonlyMap<ModelName, string>): Error {
+  const [first, ...others] = reasons;
+  const also = others.map(([name, reason]) => `; nor did model '${name}': ${reason}`).join('');
+  return servableError('SRV_MODEL_NOT_READY', [first?.[0] ?? '', `${first?.[1] ?? ''}${also}`]);
 }

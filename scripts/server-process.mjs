@@ -1,53 +1,50 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from './workspace.mjs';
 
 const READY_LIMIT_MS = 60_000;
-const POLL_MS = 50;
 const STOP_LIMIT_MS = 15_000;
+const REST_ADDRESS = /^REST +(?<url>http:\/\/\S+)$/m;
+const GRPC_ADDRESS = /^gRPC +(?<address>\S+)$/m;
 
-/** A built server, as a user starts it, on free ports. */
+/** A built server, as a user starts it, on ports that the system gives. */
 export class ServerProcess {
   #child;
   #exited;
   #output = '';
 
   /**
-   * @param {{ node: string, cwd: string, args: readonly string[], models: readonly string[] }} options - `models`: those whose
-   *   status must say AVAILABLE before anything is asked
+   * Resolves when the server has said which of its models are ready.
+   *
+   * @param {{ node: string, cwd: string, args: readonly string[] }} options
    */
   static async start(options) {
-    const server = new ServerProcess();
-    server.restPort = await freePort();
-    server.grpcPort = await freePort();
-    const command = join(root, 'packages', 'server', 'bin', 'servable.js');
-    const flags = [`--rest_api_port=${server.restPort}`, `--port=${server.grpcPort}`];
-    server.#child = spawn(options.node, [command, 'serve', ...options.args, ...flags], { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-    server.#exited = new Promise((resolve) => {
-      server.#child.once('close', (code, signal) => resolve(signal ?? code));
-      server.#child.once('error', (error) => resolve(error.message));
-    });
-    for (const stream of [server.#child.stdout, server.#child.stderr]) {
-      stream.on('data', (chunk) => {
-        server.#output += chunk;
-      });
-    }
+    const server = new ServerProcess(options);
     try {
-      for (const model of options.models) await server.#available(model);
+      await server.#saysReady();
+      return server;
     } catch (error) {
       await server.stop();
       throw error;
     }
-    return server;
+  }
+
+  constructor({ node, cwd, args }) {
+    const command = join(root, 'packages', 'server', 'bin', 'servable.js');
+    const flags = ['--rest-port=0', '--grpc-port=0'];
+    this.#child = spawn(node, [command, 'serve', ...args, ...flags], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => resolve(signal ?? code));
+      this.#child.once('error', (error) => resolve(error.message));
+    });
   }
 
   get restUrl() {
-    return `http://127.0.0.1:${this.restPort}`;
+    return REST_ADDRESS.exec(this.#output).groups.url;
   }
 
   get grpcAddress() {
-    return `127.0.0.1:${this.grpcPort}`;
+    return GRPC_ADDRESS.exec(this.#output).groups.address;
   }
 
   /** Everything the server has printed. */
@@ -64,38 +61,22 @@ export class ServerProcess {
     return code;
   }
 
-  async #available(model) {
-    const limitMs = performance.now() + READY_LIMIT_MS;
-    let last = 'no answer';
-    while (performance.now() < limitMs) {
-      if (this.#child.exitCode !== null || this.#child.signalCode !== null) break;
-      last = await this.#statusOf(model);
-      if (last.includes('"AVAILABLE"')) return;
-      await new Promise((resolve) => {
-        setTimeout(resolve, POLL_MS);
+  #saysReady() {
+    return new Promise((resolve, reject) => {
+      const fail = (reason) => reject(new Error(`The server ${reason}. It said:\n${this.#output}`));
+      const timer = setTimeout(() => fail(`was not ready after ${READY_LIMIT_MS / 1000} s`), READY_LIMIT_MS);
+      void this.#exited.then((code) => {
+        clearTimeout(timer);
+        fail(`ended with ${code}`);
       });
-    }
-    throw new Error(`Model '${model}' did not become available (${last}). The server said:\n${this.#output}`);
+      const listen = (chunk) => {
+        this.#output += chunk;
+        if (!/^Ready: /m.test(this.#output)) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#child.stdout.on('data', listen);
+      this.#child.stderr.on('data', listen);
+    });
   }
-
-  async #statusOf(model) {
-    try {
-      const response = await fetch(`${this.restUrl}/v1/models/${model}`);
-      return await response.text();
-    } catch (error) {
-      return error.message;
-    }
-  }
-}
-
-async function freePort() {
-  const listener = createServer();
-  await new Promise((resolve) => {
-    listener.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = listener.address();
-  await new Promise((resolve) => {
-    listener.close(resolve);
-  });
-  return port;
 }

@@ -15,7 +15,7 @@ const example = join(root, 'examples', 'quickstart');
 const { samples } = JSON.parse(readFileSync(join(example, 'expected.json'), 'utf8'));
 const importFromServer = (name) => import(pathToFileURL(createRequire(join(root, 'packages', 'server', 'package.json')).resolve(name)).href);
 
-const server = await ServerProcess.start({ node: process.execPath, cwd: example, args: [], models: ['digits'] });
+const server = await ServerProcess.start({ node: process.execPath, cwd: example, args: [] });
 try {
   await predictOverRest();
   await predictOverGrpc();

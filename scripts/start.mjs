@@ -1,6 +1,7 @@
 /** `npm start`: installs, builds, and serves `examples/quickstart`. Arguments after `--` go to `servable serve`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { whenNpmEnds } from './npm-parent.mjs';
 import { machineNode, pinnedNode, prepare, root } from './workspace.mjs';
 
 /** Ctrl-C reaches this process twice, from the terminal and from npm: the server shall see it once. */
@@ -16,6 +17,7 @@ const server = spawn(node, [command, 'serve', ...process.argv.slice(2)], {
   detached: process.platform !== 'win32',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) forward(signal);
+whenNpmEnds(() => server.kill('SIGTERM'));
 server.on('error', (error) => {
   console.error(`Cannot start the server: ${error.message}`);
   process.exitCode = 1;

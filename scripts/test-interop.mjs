@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
+import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
 import { ServerProcess } from './server-process.mjs';
 import { machineNode, pinnedNode, prepare, root } from './workspace.mjs';
@@ -21,6 +22,7 @@ const tools = join(root, '.interop');
 const isWindows = process.platform === 'win32';
 const totals = { passed: 0, failed: 0, skipped: 0 };
 
+whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 await prepare();
 mkdirSync(join(tools, 'bin'), { recursive: true });
 const python = await orSkip('Python client', pythonEnvironment);
@@ -32,7 +34,7 @@ process.exitCode = totals.failed === 0 ? 0 : 1;
 async function runSuites() {
   const interop = join(root, 'interop');
   const args = ['--config', join(interop, 'serving.config.mjs')];
-  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args, models: ['mlp', 'digits', 'lm_bytes'] });
+  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args });
   try {
     if (python !== undefined) await runPython(python, server);
     if (grpcurl !== undefined) count(await checkWithGrpcurl(grpcurl, server));

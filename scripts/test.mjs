@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
 import { countTests } from './test-counts.mjs';
 import {
@@ -31,6 +32,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'servable-test-'));
 
 requireNode();
+whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 try {
   if (await step('install', () => (isInstalled() ? ALREADY_DONE : install()))) {
     if (await step('build', build)) await runChecks();

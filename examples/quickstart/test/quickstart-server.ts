@@ -1,85 +1,58 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
 const CLI = fileURLToPath(new URL('../../../packages/server/src/cli.ts', import.meta.url));
-const READY_LIMIT_MS = 15_000;
-const READY_INTERVAL_MS = 50;
+/** What `bin/servable.js` does, with the sources. */
+const MAIN = `import { main } from ${JSON.stringify(pathToFileURL(CLI).href)}; process.exitCode = await main(process.argv.slice(1));`;
+const ADDRESS = /^REST +(?<url>http:\/\/\S+)$/m;
 
-/** `servable serve` in the example's folder, from the sources, on free ports. */
-export class QuickstartServer implements AsyncDisposable {
-  readonly restPort: number;
-  readonly grpcPort: number;
+/** `servable serve` in the example's folder, from the sources, on ports that the system gives. */
+export class QuickstartServer {
   readonly #child: ChildProcess;
-  readonly #exited: Promise<void>;
+  readonly #exitCode: Promise<number | null>;
   #output = '';
 
-  private constructor(restPort: number, grpcPort: number) {
-    this.restPort = restPort;
-    this.grpcPort = grpcPort;
-    const main = `import { main } from ${JSON.stringify(pathToFileURL(CLI).href)}; process.exitCode = await main(process.argv.slice(1));`;
-    const flags = [`--rest_api_port=${restPort}`, `--port=${grpcPort}`];
-    this.#child = spawn(
-      process.execPath,
-      ['--conditions=@servable/source', '--input-type=module', '--eval', main, '--', 'serve', ...flags],
-      { cwd: EXAMPLE, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    this.#exited = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve());
+  private constructor() {
+    const command = ['--conditions=@servable/source', '--input-type=module', '--eval', MAIN, '--', 'serve', '--rest-port=0', '--grpc-port=0'];
+    this.#child = spawn(process.execPath, command, { cwd: EXAMPLE, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#exitCode = new Promise((resolve) => {
+      this.#child.once('close', resolve);
     });
-    const keep = (chunk: Buffer): void => {
-      this.#output += chunk.toString();
-    };
-    this.#child.stdout?.on('data', keep);
-    this.#child.stderr?.on('data', keep);
   }
 
+  /** Resolves when the server says that its model is ready. */
   static async start(): Promise<QuickstartServer> {
-    const server = new QuickstartServer(await freePort(), await freePort());
-    try {
-      await server.#ready();
-      return server;
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      throw error;
-    }
+    const server = new QuickstartServer();
+    await server.#says('Ready: 1 of 1 model');
+    return server;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Such as `http://127.0.0.1:8501`. */
+  get restUrl(): string {
+    return ADDRESS.exec(this.#output)?.groups?.['url'] ?? '';
+  }
+
+  /** Everything the server has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Ends the server as a service manager does. Resolves to its exit code. */
+  async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
-    await this.#exited;
+    return this.#exitCode;
   }
 
-  async #ready(): Promise<void> {
-    const limit = AbortSignal.timeout(READY_LIMIT_MS);
-    while (!(await this.#isReady())) {
-      if (limit.aborted || this.#child.exitCode !== null) throw new Error(`The server did not become ready:\n${this.#output}`);
-      await new Promise((resolve) => {
-        setTimeout(resolve, READY_INTERVAL_MS);
-      });
-    }
+  #says(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const listen = (chunk: Buffer): void => {
+        this.#output += chunk.toString();
+        if (this.#output.includes(text)) resolve();
+      };
+      this.#child.stdout?.on('data', listen);
+      this.#child.stderr?.on('data', listen);
+      void this.#exitCode.then((code) => reject(new Error(`The server ended with ${String(code)}:\n${this.#output}`)));
+    });
   }
-
-  async #isReady(): Promise<boolean> {
-    try {
-      return (await fetch(`http://127.0.0.1:${this.restPort}/readyz`)).ok;
-    } catch {
-      // Not listening yet.
-      return false;
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => {
-    listener.once('listening', resolve);
-  });
-  const address = listener.address();
-  await new Promise((resolve) => {
-    listener.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('No port was given');
-  return address.port;
 }

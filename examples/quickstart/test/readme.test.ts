@@ -36,7 +36,9 @@ beforeAll(async () => {
   server = await QuickstartServer.start();
 });
 
-afterAll(() => server[Symbol.asyncDispose]());
+afterAll(async () => {
+  expect(await server.stop()).toBe(0);
+});
 
 describe('the README', () => {
   it('has an answer for each of its commands', () => {
@@ -45,7 +47,7 @@ describe('the README', () => {
   });
 
   it.each(examples)('shows what is answered to: $command', ({ command, answer }) => {
-    const text = execFileSync('bash', ['-c', command.replace('localhost:8501', `127.0.0.1:${server.restPort}`)], { encoding: 'utf8' });
+    const text = execFileSync('bash', ['-c', command.replace('http://localhost:8501', server.restUrl)], { encoding: 'utf8' });
     expect(JSON.parse(text)).toEqual(asDocumented(answer));
   });
 
@@ -63,9 +65,15 @@ describe('the README', () => {
   });
 });
 
+it('prints a line that works', () => {
+  const line = /^ *(?<command>curl .*)$/m.exec(server.output)?.groups?.['command'] ?? 'false';
+  const answer = JSON.parse(execFileSync('bash', ['-c', line], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as unknown;
+  expect(answer).toHaveProperty('predictions');
+});
+
 it('answers as scikit-learn does', async () => {
   const body = JSON.stringify({ instances: expected.samples.map(({ pixels }) => pixels) });
-  const response = await fetch(`http://127.0.0.1:${server.restPort}/v1/models/digits:predict`, { method: 'POST', body });
+  const response = await fetch(`${server.restUrl}/v1/models/digits:predict`, { method: 'POST', body });
   const { predictions } = (await response.json()) as { predictions: readonly Prediction[] };
   expect(predictions.map(({ label }) => label)).toEqual(expected.samples.map(({ label }) => label));
   for (const [row, { probabilities }] of expected.samples.entries()) {

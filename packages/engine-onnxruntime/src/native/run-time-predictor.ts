@@ -1,0 +1,58 @@
+/** Runs of one size that must have been quick before the next one is predicted to be. */
+const MIN_RUNS = 16;
+/** A run this long on the event loop ends the trust in its size. */
+const OVERRUN_MICROS = 200;
+/** Quick runs in a thread that make up for one overrun. */
+const RUNS_AFTER_OVERRUN = 128;
+/** Weight of the newest run in the average. */
+const SMOOTHING = 0.125;
+
+interface SizeHistory {
+  averageMicros: number;
+  quickRuns: number;
+}
+
+/**
+ * Predicts, from earlier runs of the same size, whether the next one is short enough to be made on the event loop: handing a run to
+ * another thread and back costs more than a small model's run.
+ */
+export class RunTimePredictor {
+  readonly #limitMicros: number;
+  readonly #histories = new Map<number, SizeHistory>();
+
+  /** @param limitMicros - longest run that may be made on the event loop; 0: none is */
+  constructor(limitMicros: number) {
+    this.#limitMicros = limitMicros;
+  }
+
+  /** @param inputBytes - what the run is given; sizes within a factor of two are taken together */
+  isQuick(inputBytes: number): boolean {
+    const history = this.#histories.get(sizeClass(inputBytes));
+    return history !== undefined && history.quickRuns >= MIN_RUNS;
+  }
+
+  /** Learns from a run in an engine thread. */
+  recordInThread(inputBytes: number, micros: number): void {
+    const history = this.#learn(inputBytes, micros);
+    if (history.averageMicros > this.#limitMicros) history.quickRuns = Math.min(history.quickRuns, 0);
+    else history.quickRuns = Math.min(history.quickRuns + 1, MIN_RUNS);
+  }
+
+  /** Learns from a run on the event loop. One overrun ends the trust, and many quick runs elsewhere must earn it again. */
+  recordHere(inputBytes: number, micros: number): void {
+    const history = this.#learn(inputBytes, micros);
+    if (micros > OVERRUN_MICROS || history.averageMicros > this.#limitMicros) history.quickRuns = -RUNS_AFTER_OVERRUN;
+  }
+
+  #learn(inputBytes: number, micros: number): SizeHistory {
+    const key = sizeClass(inputBytes);
+    const history = this.#histories.get(key) ?? { averageMicros: micros, quickRuns: 0 };
+    history.averageMicros += (micros - history.averageMicros) * SMOOTHING;
+    this.#histories.set(key, history);
+    return history;
+  }
+}
+
+function sizeClass(bytes: number): number {
+  return 32 - Math.clz32(bytes);
+}

@@ -64,9 +64,13 @@ export class ServingError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown; never throws itself. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'an object that has no text';
+  }
 }
 
 /** Makes one error of a table: `makeError('SRV_X', ['a'], { cause })`. */

@@ -34,7 +34,7 @@ const world: fc.Arbitrary<World> = fc.record({
   loadRetryIntervalMs: fc.constantFrom(0, 10),
 });
 
-const RUNS = Number(process.env['SERVABLE_PROPERTY_RUNS'] ?? 1500);
+const RUNS = Number(process.env['SERVABLE_PROPERTY_RUNS'] ?? 1000);
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());

@@ -272,6 +272,13 @@ describe('a load that fails', () => {
     expect(bench.loaders.get('m/1')).toHaveLength(isTriedAgain ? 2 : 1);
   });
 
+  it.each([undefined, null, 0, Object.create(null) as unknown])('ends with a text when the loader rejects with %o', async (thrown) => {
+    const bench = new Bench({ maxLoadRetries: 0 });
+    bench.aspire([1]);
+    await bench.loader(1).fail('estimate', thrown);
+    expect(bench.states.at(-1)).toBe('1 ended SRV_ESTIMATE_FAILED');
+  });
+
   it('ends when the factory throws', async () => {
     const manager = createManager({ maxLoadRetries: 0 });
     const createLoader = (): never => {

@@ -37,8 +37,8 @@ async function predictOverRest() {
 
 async function predictOverGrpc() {
   const { Client, credentials } = await importFromServer('@grpc/grpc-js');
-  const { create, fromBinary, toBinary } = await importFromServer('@bufbuild/protobuf');
-  const { PredictRequestSchema, PredictResponseSchema } = await importFromServer('@servable/protos');
+  const { create, fromBinary, toBinary } = await importFromServer('@servable/protos');
+  const { PredictRequestSchema, PredictResponseSchema } = await importFromServer('@servable/protos/tensorflow-serving');
   const rows = BigInt(samples.length);
   const request = create(PredictRequestSchema, {
     modelSpec: { name: 'digits' },

@@ -13,12 +13,23 @@ export interface ExportedName {
 }
 
 const RE_EXPORT = /export\s+(?<type>type\s+)?\{(?<names>[^}]*)\}\s*from\s*['"](?<specifier>[^'"]+)['"]/g;
+const RE_EXPORT_ALL = /export\s+\*\s+from\s*['"](?<specifier>[^'"]+)['"]/g;
 const DEFAULT_EXPORT = /export\s+default\b/;
 
-export function indexOf(item: WorkspacePackage): SourceFile {
-  const index = item.sources.find((source) => source.path.endsWith('/src/index.ts'));
-  if (index === undefined) throw new Error(`${item.name} has no src/index.ts`);
-  return index;
+/** The sources that others can import, by subpath. */
+export function entriesOf(item: WorkspacePackage): ReadonlyMap<string, SourceFile> {
+  return new Map(
+    [...item.entries].map(([subpath, path]) => {
+      const source = item.sources.find((candidate) => candidate.path === path);
+      if (source === undefined) throw new Error(`${item.manifest.name} has no source ${path}, its export '${subpath}'`);
+      return [subpath, source];
+    }),
+  );
+}
+
+/** What an entry hands on whole, such as generated code. */
+export function exportedModules(entry: SourceFile): string[] {
+  return [...withoutComments(entry.text).matchAll(RE_EXPORT_ALL)].map((match) => match.groups?.['specifier'] ?? '');
 }
 
 /** What an `index.ts` exports by name. */
@@ -45,6 +56,7 @@ export function hasDefaultExport(index: SourceFile): boolean {
 export function otherCode(index: SourceFile): string {
   return withoutComments(index.text)
     .replaceAll(RE_EXPORT, '')
+    .replaceAll(RE_EXPORT_ALL, '')
     .replaceAll(/import\s[^;]*;/g, '')
     .replaceAll(';', '')
     .trim();

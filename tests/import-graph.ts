@@ -8,21 +8,16 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 export function importGraph(packages: readonly WorkspacePackage[]): ImportGraph {
   const sources = packages.flatMap((item) => item.sources);
   const known = new Set(sources.map((source) => source.path));
+  const entries = new Map(packages.flatMap((item) => [...item.entries].map(([subpath, path]) => [posix.join(item.manifest.name, subpath), path])));
   return new Map(
     sources.map((source) => {
       const targets = findImports(source.text)
         .filter((found) => found.kind !== 'augmentation')
-        .map((found) => resolveSpecifier(source.path, found.specifier))
+        .map(({ specifier }) => (specifier.startsWith('.') ? posix.join(posix.dirname(source.path), specifier) : entries.get(specifier)))
         .filter((path) => path !== undefined && known.has(path));
       return [source.path, targets as string[]];
     }),
   );
-}
-
-function resolveSpecifier(importer: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return posix.join(posix.dirname(importer), specifier);
-  const name = ourPackageOf(specifier);
-  return name === undefined ? undefined : `packages/${name}/src/index.ts`;
 }
 
 /** The name without the scope when a specifier means a package of ours. */

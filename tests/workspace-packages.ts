@@ -32,6 +32,8 @@ export interface WorkspacePackage {
   readonly manifest: Manifest;
   /** Everything under `src`, generated code left out. */
   readonly sources: readonly SourceFile[];
+  /** The sources that can be imported from outside, by the manifest's subpath: `.` is the package itself. */
+  readonly entries: ReadonlyMap<string, string>;
 }
 
 /** The packages under `packages/`, in order of their names. */
@@ -41,8 +43,14 @@ export function readPackages(): WorkspacePackage[] {
     .toSorted()
     .map((name) => {
       const folder = join(ROOT, 'packages', name);
-      return { name, folder, manifest: readManifest(folder), sources: readSources(join(folder, 'src')) };
+      const manifest = readManifest(folder);
+      return { name, folder, manifest, sources: readSources(join(folder, 'src')), entries: entriesOf(name, manifest) };
     });
+}
+
+function entriesOf(name: string, { exports = {} }: Manifest): ReadonlyMap<string, string> {
+  const targets = Object.entries(exports).map(([subpath, target]) => [subpath, (target as { readonly '@servable/source'?: string })['@servable/source']] as const);
+  return new Map(targets.flatMap(([subpath, source]) => (source === undefined ? [] : [[subpath, `packages/${name}/${source.slice(2)}`]])));
 }
 
 function readManifest(folder: string): Manifest {

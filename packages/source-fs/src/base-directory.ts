@@ -4,7 +4,7 @@ import { messageOf, ServingError } from '@servable/core';
 import type { DirectoryWatches } from './directory-watches.ts';
 import { fsError, systemCodeOf } from './errors.ts';
 import { isRemote } from './event-support.ts';
-import { type WatchPoint, watchPointsOf } from './path-walk.ts';
+import { identityOf, watchPointsOf } from './path-walk.ts';
 
 /** What a look at a base directory itself tells. */
 export interface BaseLook {
@@ -96,7 +96,7 @@ export class BaseDirectory {
     this.#isRemote = await isRemote(points.at(-1)?.directory ?? this.path);
     if (this.#isClosed) return;
     // New ones first: a directory that stays is not let go and opened again.
-    const stops = points.map((point) => watches.add(point, () => this.#changed(point)));
+    const stops = points.map((point) => watches.add(point, (isOwn) => this.#changed(isOwn || point.name !== undefined)));
     this.#stop();
     const last = points.at(-1);
     this.#watchedIdentity = last?.name === undefined ? last?.identity : undefined;
@@ -104,9 +104,9 @@ export class BaseDirectory {
     this.#isWatched = this.#stops.length === points.length;
   }
 
-  /** A link that changed may lead over other links from now on. */
-  #changed(point: WatchPoint): void {
-    if (point.name !== undefined) this.#isStale = true;
+  /** `isStale`: a link may lead over other links from now on, or a watched directory may be gone. */
+  #changed(isStale: boolean): void {
+    if (isStale) this.#isStale = true;
     this.#onEvent();
   }
 
@@ -114,7 +114,7 @@ export class BaseDirectory {
     try {
       const stats = await stat(this.path, { bigint: true });
       if (!stats.isDirectory()) return fsError('SRV_FS_BASE_PATH_NOT_DIRECTORY', [this.#model, this.path]);
-      return { identity: `${stats.dev}:${stats.ino}`, mtimeNs: stats.mtimeNs };
+      return { identity: identityOf(stats), mtimeNs: stats.mtimeNs };
     } catch (error) {
       return this.#faultOf(error);
     }

@@ -21,7 +21,7 @@ export const watchDirectory: WatchDirectory = (directory, onEvent, onError) => {
 
 interface Listener {
   readonly name: string | undefined;
-  readonly notify: () => void;
+  readonly notify: (isOwn: boolean) => void;
 }
 
 interface SharedWatch {
@@ -41,6 +41,7 @@ export class DirectoryWatches {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #shared = new Map<string, SharedWatch>();
+  readonly #retired = new Set<SharedWatch>();
   #exhaustedUntilMs = -Infinity;
   #hasWarned = false;
 
@@ -60,8 +61,11 @@ export class DirectoryWatches {
     return this.#clock.nowMs() < this.#exhaustedUntilMs;
   }
 
-  /** Calls `notify` for changes at a point until the returned function is called; `undefined` when it cannot be watched. */
-  add(point: WatchPoint, notify: () => void): (() => void) | undefined {
+  /**
+   * Calls `notify` for changes at a point until the returned function is called; `undefined` when it cannot be watched.
+   * `isOwn`: the directory itself may be gone, so this watch tells nothing more.
+   */
+  add(point: WatchPoint, notify: (isOwn: boolean) => void): (() => void) | undefined {
     const key = `${point.directory}\0${point.identity ?? ''}`;
     const shared = this.#shared.get(key) ?? this.#open(key, point.directory);
     if (shared === undefined) return undefined;
@@ -71,8 +75,9 @@ export class DirectoryWatches {
   }
 
   close(): void {
-    for (const shared of this.#shared.values()) shared.handle.close();
+    for (const shared of [...this.#shared.values(), ...this.#retired]) shared.handle.close();
     this.#shared.clear();
+    this.#retired.clear();
   }
 
   #open(key: string, directory: string): SharedWatch | undefined {
@@ -81,7 +86,7 @@ export class DirectoryWatches {
     try {
       const handle = this.#watchDirectory(
         directory,
-        (type, name) => dispatch(listeners, { type, name, own: path.basename(directory) }),
+        (type, name) => this.#dispatch(key, listeners, { type, name, isOwn: name === path.basename(directory) }),
         () => this.#fail(key, listeners),
       );
       const shared = { handle, listeners };
@@ -97,13 +102,32 @@ export class DirectoryWatches {
   #fail(key: string, listeners: ReadonlySet<Listener>): void {
     this.#shared.get(key)?.handle.close();
     this.#shared.delete(key);
-    for (const listener of listeners) listener.notify();
+    for (const listener of listeners) listener.notify(true);
+  }
+
+  /** Writing into a file of a base directory is a `change`; versions come and go by `rename`. */
+  #dispatch(key: string, listeners: ReadonlySet<Listener>, { isOwn, name, type }: DirectoryEvent): void {
+    // Whoever watches this path from now on needs a watch on what is there from now on.
+    if (isOwn) this.#retire(key);
+    for (const listener of listeners) {
+      const isMeant = name === null || isOwn || (listener.name === undefined ? type === 'rename' : listener.name === name);
+      if (isMeant) listener.notify(isOwn);
+    }
+  }
+
+  /** Takes a watch out of use; it is closed when the last who holds it lets go. */
+  #retire(key: string): void {
+    const shared = this.#shared.get(key);
+    if (shared === undefined) return;
+    this.#shared.delete(key);
+    this.#retired.add(shared);
   }
 
   #remove(key: string, shared: SharedWatch, listener: Listener): void {
     shared.listeners.delete(listener);
-    if (shared.listeners.size > 0 || this.#shared.get(key) !== shared) return;
-    this.#shared.delete(key);
+    if (shared.listeners.size > 0) return;
+    if (this.#shared.get(key) === shared) this.#shared.delete(key);
+    this.#retired.delete(shared);
     shared.handle.close();
   }
 
@@ -123,15 +147,6 @@ export class DirectoryWatches {
 interface DirectoryEvent {
   readonly type: string;
   readonly name: string | null;
-  /** The directory's own name: what an event about the directory itself carries. */
-  readonly own: string;
-}
-
-/** Writing into a file of a base directory is a `change`; versions come and go by `rename`. */
-function dispatch(listeners: ReadonlySet<Listener>, event: DirectoryEvent): void {
-  const { name, own, type } = event;
-  for (const listener of listeners) {
-    const isMeant = name === null || name === own || (listener.name === undefined ? type === 'rename' : listener.name === name);
-    if (isMeant) listener.notify();
-  }
+  /** It carries the directory's own name, as what happens to the directory itself does. */
+  readonly isOwn: boolean;
 }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -8,6 +9,11 @@ export interface WatchPoint {
   readonly identity: string | undefined;
   /** Changes of this entry only; `undefined`: of any. */
   readonly name: string | undefined;
+}
+
+/** Tells a file or directory from all others; the number of one that was deleted is soon given to another. */
+export function identityOf(stats: BigIntStats): string {
+  return `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
 }
 
 /** As many links as Linux follows. */
@@ -43,7 +49,7 @@ export async function watchPointsOf(target: string): Promise<readonly WatchPoint
     }
     identity = step.kind === 'entry' ? step.identity : identity;
   }
-  return [...points, { directory, identity: identity ?? (await identityOf(directory)), name: undefined }];
+  return [...points, { directory, identity: identity ?? (await identityAt(directory)), name: undefined }];
 }
 
 type Step =
@@ -55,14 +61,14 @@ async function stepInto(entry: string): Promise<Step> {
   try {
     const stats = await lstat(entry, { bigint: true });
     if (stats.isSymbolicLink()) return { kind: 'link', to: await readlink(entry) };
-    return { kind: 'entry', identity: `${stats.dev}:${stats.ino}` };
+    return { kind: 'entry', identity: identityOf(stats) };
   } catch {
     // Gone, or not for us to see: either way this is where something has to change.
     return { kind: 'missing' };
   }
 }
 
-async function identityOf(directory: string): Promise<string | undefined> {
+async function identityAt(directory: string): Promise<string | undefined> {
   const step = await stepInto(directory);
   return step.kind === 'entry' ? step.identity : undefined;
 }

@@ -22,7 +22,7 @@ export function notesOf(scan: Scan): readonly ScanNote[] {
   const { choice, model, names, path, selector } = scan;
   const notes: ScanNote[] = names.duplicates.map(({ version, taken, ignored }) => ({
     level: 'warn',
-    message: `Version ${version} of model '${model}' has two names under '${path}': '${taken}' is taken, '${ignored}' is ignored`,
+    message: `Version ${version} of model '${model}' has several names under '${path}': '${taken}' is taken, not '${ignored.join("', '")}'`,
   }));
   if (selector.kind === 'specific' && selector.versions.length === 0) {
     notes.push({ level: 'warn', message: `Model '${model}' asks for specific versions, but lists none: nothing is served` });

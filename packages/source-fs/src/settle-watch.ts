@@ -1,6 +1,6 @@
 import { messageOf, type ServingError } from '@servable/core';
 import type { Clock } from './clock.ts';
-import { fsError } from './errors.ts';
+import { fsError, systemCodeOf } from './errors.ts';
 import { isComplete } from './settle-rule.ts';
 import { lookAtTree, type TreeLook } from './tree-look.ts';
 
@@ -43,6 +43,8 @@ export class SettleWatch {
   readonly #settleMs: number;
   readonly #ready = new Set<string>();
   readonly #pending = new Map<string, Pending>();
+  /** Names that the last look asked about; others have no say in when the next is. */
+  readonly #judged = new Set<string>();
   #initial: ReadonlySet<string> | undefined;
 
   constructor(clock: Clock, settleMs: number) {
@@ -55,15 +57,16 @@ export class SettleWatch {
     return this.#ready;
   }
 
-  /** When a pending version should be looked at again; `undefined` when none is pending. */
+  /** When a version that the last look found pending should be looked at again; `undefined` when there is none. */
   get nextLookMs(): number | undefined {
-    if (this.#pending.size === 0) return undefined;
-    return Math.min(...[...this.#pending.values()].map((each) => each.nextLookMs));
+    const waiting = [...this.#pending].filter(([name]) => this.#judged.has(name));
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map(([, each]) => each.nextLookMs));
   }
 
-  /** Says what the directory has now: who left is unseen again. The first call after {@link reset} is the first look. */
+  /** Begins a look, with what the directory has now: who left is unseen again. The first call after {@link reset} is the first look. */
   update(names: ReadonlySet<string>): void {
     this.#initial ??= names;
+    this.#judged.clear();
     for (const name of this.#ready) if (!names.has(name)) this.#ready.delete(name);
     for (const name of this.#pending.keys()) if (!names.has(name)) this.#pending.delete(name);
   }
@@ -84,6 +87,7 @@ export class SettleWatch {
   /** Looks at a version, unless it is known to be complete. Never rejects. */
   async judge(candidate: Candidate): Promise<Readiness> {
     const { name } = candidate;
+    this.#judged.add(name);
     if (this.#ready.has(name)) return 'ready';
     const readiness = this.#settleMs === 0 ? 'ready' : await this.#look(candidate);
     if (readiness === 'ready') this.accept(name);
@@ -101,6 +105,8 @@ export class SettleWatch {
       return 'pending';
     } catch (error) {
       this.#pending.delete(name);
+      // It left since the directory was listed, or it is a link that leads nowhere yet; the next look tells.
+      if (systemCodeOf(error) === 'ENOENT') return 'pending';
       return fsError('SRV_FS_VERSION_UNREADABLE', [model, path, messageOf(error)], { cause: error });
     }
   }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { identityOf } from './path-walk.ts';
 
 /** Entries of one version that are looked at; a change in those after it (in the order of names) goes unseen. */
 const MAX_ENTRIES = 10_000;
@@ -94,10 +95,6 @@ async function walkEntry(walk: Walk, entry: string, depth: number): Promise<void
 function note(walk: Walk, entry: string, stats: BigIntStats): void {
   walk.hash.update(`${entry}\0${identityOf(stats)} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}\n`);
   if (stats.ctimeNs > walk.contentNs) walk.contentNs = stats.ctimeNs;
-}
-
-function identityOf(stats: BigIntStats): string {
-  return `${stats.dev}:${stats.ino}`;
 }
 
 /** A part that cannot be read is for the loader to complain about: it knows which files it needs. */

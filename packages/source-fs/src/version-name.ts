@@ -18,11 +18,12 @@ export function parseVersionName(name: string): Version | undefined {
   return BigInt.asIntN(64, value) === value ? parseVersion(value) : undefined;
 }
 
-/** Two names for one version, of which one was taken. */
+/** Several names for one version, of which one was taken. */
 export interface DuplicateName {
   readonly version: Version;
   readonly taken: string;
-  readonly ignored: string;
+  /** In lexicographic order. */
+  readonly ignored: readonly string[];
 }
 
 /** Which name to take for every version. */
@@ -38,15 +39,15 @@ export interface VersionNames {
  */
 export function pickVersionNames(children: readonly string[], held: ReadonlySet<string>): VersionNames {
   const byVersion = new Map<Version, string>();
-  const duplicates: DuplicateName[] = [];
+  const ignored = new Map<Version, string[]>();
   for (const name of children) {
     const version = parseVersionName(name);
     if (version === undefined) continue;
     const other = byVersion.get(version);
-    const taken = other === undefined || beats(name, other, held) ? name : other;
-    if (other !== undefined) duplicates.push({ version, taken, ignored: taken === name ? other : name });
-    byVersion.set(version, taken);
+    if (other === undefined || beats(name, other, held)) byVersion.set(version, name);
+    if (other !== undefined) ignored.set(version, [...(ignored.get(version) ?? []), beats(name, other, held) ? other : name]);
   }
+  const duplicates = [...ignored].map(([version, names]) => ({ version, taken: byVersion.get(version) ?? '', ignored: names.sort() }));
   return { byVersion, duplicates };
 }
 

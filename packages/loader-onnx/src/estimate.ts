@@ -1,18 +1,19 @@
 import type { ResourceEstimate } from '@servable/core';
 
 /**
- * Bytes a session takes whatever the model: its thread, its heap and ONNX Runtime's own tables. Measured 14 to 20 MB
- * (`bench/engine-onnxruntime.bench.ts`).
+ * Bytes a session takes whatever the model: its thread, that thread's heap and ONNX Runtime's own tables. A session of a
+ * model without weights was measured at 14 to 25 MB once loaded; the rest is the heap's growth under traffic.
  */
-const SESSION_BYTES = 24 * 2 ** 20;
+const SESSION_BYTES = 40 * 2 ** 20;
 
 /**
- * While a model loads, its file, the parsed graph and the weights laid out for the kernels are in memory at once.
- * Measured: `bench/engine-onnxruntime.bench.ts`, part `memory`.
+ * Peak memory for each byte of weights, beyond the session's own. Measured with 256 MB of weights: convolutions 2.92 (the
+ * file's copy, the parsed graph, the weights laid out for the kernel), matrix products and look-ups 1.1, less with
+ * external data, which is mapped and not copied (`bench/engine-onnxruntime.bench.ts memory`).
  */
 const BYTES_PER_MODEL_BYTE = 3;
 
-/** What files of these sizes take when loaded, from above. Pure. */
+/** What files of these sizes take when loaded, from above; what a run computes with comes on top. Pure. */
 export function estimateRam(modelBytes: number, externalBytes: number, replicas: number): ResourceEstimate {
   return { ramBytes: replicas * (SESSION_BYTES + BYTES_PER_MODEL_BYTE * (modelBytes + externalBytes)) };
 }

@@ -8,10 +8,11 @@ import { whyUnservable } from './binding-limits.ts';
 import { threadEntry } from './engine-thread.ts';
 import { WorkerSession } from './worker-session.ts';
 
+/** How the threads of {@link createWorkerEngine} share the machine. */
 export interface WorkerEngineOptions {
   /** Engine threads that compute at the same time. Default: the CPUs of the control group or machine ({@link availableCpus}). */
   readonly maxBusyThreads?: number;
-  /** How far below the event loop engine threads are scheduled: 0 (equal) to 19. Linux only. Default 10. */
+  /** How far below the event loop engine threads are scheduled: 0 (equal) to 19. Linux only. Default 5. */
   readonly niceness?: number;
 }
 
@@ -19,7 +20,7 @@ export interface WorkerEngineOptions {
  * Runs graphs with the `onnxruntime-node` binding, every session in a worker thread of its own.
  *
  * What the binding cannot pass is said by `whyUnservable`: bfloat16, 8-bit floats, sequences, maps, optional values;
- * strings must be UTF-8 without NUL. A run that has begun cannot be interrupted. A thread takes about 15 MB beside the model.
+ * strings must be UTF-8 without NUL. A run that has begun cannot be interrupted. A session takes 14 to 25 MB beside its weights.
  */
 export function createWorkerEngine(options: WorkerEngineOptions = {}): OnnxEngine {
   return new WorkerEngine(options, threadEntry());
@@ -37,7 +38,7 @@ export class WorkerEngine implements OnnxEngine {
 
   constructor(options: WorkerEngineOptions, entry: URL) {
     this.#entry = entry;
-    this.#niceness = options.niceness ?? 10;
+    this.#niceness = options.niceness ?? 5;
     this.#turns = new ThreadTurns(options.maxBusyThreads ?? availableCpus());
   }
 

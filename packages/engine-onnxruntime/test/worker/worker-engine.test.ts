@@ -93,7 +93,8 @@ describe('queueing', () => {
   });
 });
 
-describe('a thread that is lost', () => {
+// Its thread is TypeScript, which Node 20 cannot run.
+describe.skipIf(!process.features.typescript)('a thread that is lost', () => {
   /** A thread that leaves when an input has this value: `test/worker/leaving-thread.ts`. */
   const LEAVE = named({ features: floats([1, 4], [-12345, 0, 0, 0]) });
   const leaving = (): OnnxEngine => temporaryEngine(new WorkerEngine({}, new URL('leaving-thread.ts', import.meta.url)));

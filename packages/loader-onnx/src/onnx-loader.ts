@@ -18,10 +18,14 @@ export interface OnnxLoaderParts {
   readonly engine: () => OnnxEngine;
 }
 
+/** Engines cannot interrupt a load, and one that is left behind would hold memory that nobody counts. */
+const NEVER = new AbortController().signal;
+
 /** Loads one ONNX model. */
 export class OnnxLoader implements Loader {
   readonly #parts: OnnxLoaderParts;
-  #session: OnnxSession | undefined;
+  /** Also of a load that was aborted: `unload` waits for what the engine could not interrupt. */
+  #session: Promise<OnnxSession> | undefined;
 
   constructor(parts: OnnxLoaderParts) {
     this.#parts = parts;
@@ -40,15 +44,19 @@ export class OnnxLoader implements Loader {
     const { batching = 'none', ...session } = options;
     // Before the engine is troubled: a wrong servable.json should not cost a load.
     resolveSignatures(graphOf(path, facts, engine()), manifest, batching);
-    this.#session = await engine().createSession(path, { ...session, hasLoops: hasLoops(facts) }, signal);
-    const graph = graphOf(path, facts, engine(), this.#session);
+    const creating = engine().createSession(path, { ...session, hasLoops: hasLoops(facts) }, NEVER);
+    this.#session = creating;
+    const loaded = await untilAborted(creating, signal);
+    const graph = graphOf(path, facts, engine(), loaded);
     this.#warnOf(unservableNotes(graph.outputs));
-    return new OnnxServable(this.#session, resolveSignatures(graph, manifest, batching));
+    return new OnnxServable(loaded, resolveSignatures(graph, manifest, batching));
   }
 
   async unload(): Promise<void> {
-    const session = this.#session;
+    const creating = this.#session;
     this.#session = undefined;
+    if (creating === undefined) return;
+    const session = await creating.catch(() => undefined); // Its fault was load()'s to tell.
     await session?.close();
   }
 
@@ -56,6 +64,15 @@ export class OnnxLoader implements Loader {
     const { id, logger } = this.#parts.context;
     for (const note of notes) logger.warn({ model: id.name, version: String(id.version) }, note);
   }
+}
+
+/** Rejects with the signal's reason as soon as it aborts; the promise goes on by itself. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function hasLoops({ operators }: ModelFacts): boolean {

@@ -1,7 +1,7 @@
 import type { Batching } from '@servable/core';
 import { messageOf } from '@servable/core';
 import { Ajv, type ErrorObject } from 'ajv';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loaderError } from './errors.ts';
 import { SERVABLE_MANIFEST_SCHEMA } from './servable-manifest-schema.ts';
@@ -30,6 +30,7 @@ export interface ServableManifest {
 }
 
 export const MANIFEST_FILE = 'servable.json';
+const MAX_MANIFEST_BYTES = 2 ** 20;
 
 /**
  * Reads `servable.json`; an empty one when there is none.
@@ -40,6 +41,8 @@ export async function readManifest(directory: string): Promise<ServableManifest>
   const path = join(directory, MANIFEST_FILE);
   let text: string;
   try {
+    const { size, isFile } = await look(path);
+    if (!isFile || size > MAX_MANIFEST_BYTES) throw new Error(`it is ${isFile ? `${size} bytes long, ${MAX_MANIFEST_BYTES} are allowed` : 'not a file'}`);
     text = await readFile(path, 'utf8');
   } catch (error) {
     // ENOTDIR: the version is a single file, which has no manifest.
@@ -47,6 +50,11 @@ export async function readManifest(directory: string): Promise<ServableManifest>
     throw loaderError('SRV_ONNX_MANIFEST_INVALID', [path, '', messageOf(error)], { cause: error });
   }
   return parseManifest(text, path);
+}
+
+async function look(path: string): Promise<{ size: number; isFile: boolean }> {
+  const found = await stat(path);
+  return { size: found.size, isFile: found.isFile() };
 }
 
 /** @throws ServingError `SRV_ONNX_MANIFEST_INVALID` */

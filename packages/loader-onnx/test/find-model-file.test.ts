@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import onnx from '../src/index.ts';
+import onnx, { readModelFacts } from '../src/index.ts';
 import { findModelFile } from '../src/find-model-file.ts';
 import { directoryWith } from './onnx-builder.ts';
 
@@ -16,6 +18,14 @@ it.each([
 it('takes the path of a file as that file', async () => {
   const path = join(directoryWith({ 'one.onnx': '' }), 'one.onnx');
   expect(await findModelFile(path)).toBe(path);
+});
+
+it.each(['a directory', 'a pipe'])('refuses %s of the model’s name, and does not wait for it', async (what) => {
+  const path = join(directoryWith({ readme: '' }), 'model.onnx');
+  if (what === 'a pipe') execFileSync('mkfifo', [path]);
+  else mkdirSync(path);
+  const facts = readModelFacts(path, new AbortController().signal);
+  await expect(facts).rejects.toMatchObject({ code: 'SRV_ONNX_LOAD_FAILED', args: [path, 'it is not a file'] });
 });
 
 it('names the directory that has none', async () => {

@@ -71,3 +71,18 @@ it('has a schema that takes every option and no other', () => {
   expect(validate(all)).toBe(true);
   for (const wrong of [{ replicas: 0 }, { batching: 'maybe' }, { hasLoops: true }]) expect(validate(wrong)).toBe(false);
 });
+
+it('waits at unload for what an aborted load left behind', async () => {
+  const plugin = onnx();
+  const controller = new AbortController();
+  const loader = plugin.create({ path: join(FIXTURES, 'from_keras_cnn/1') }, {}, testLoaderContext());
+  const threads = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort').length;
+  const before = threads();
+  const loading = loader.load(controller.signal);
+  await expect.poll(threads, { interval: 1 }).toBeGreaterThan(before);
+  controller.abort(new Error('not wanted'));
+  await expect(loading).rejects.toThrow('not wanted');
+  await loader.unload();
+  expect(threads()).toBe(before);
+  await plugin.close?.();
+});

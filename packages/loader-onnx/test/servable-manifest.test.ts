@@ -30,5 +30,10 @@ it.each([
 it('says what keeps it from being read', async () => {
   const directory = directoryWith({});
   mkdirSync(join(directory, 'servable.json'));
-  await expect(readManifest(directory)).rejects.toMatchObject({ code: 'SRV_ONNX_MANIFEST_INVALID' });
+  await expect(readManifest(directory)).rejects.toMatchObject({ code: 'SRV_ONNX_MANIFEST_INVALID', args: [expect.anything(), '', 'it is not a file'] });
+});
+
+it('refuses one of more than a mebibyte unread', async () => {
+  const directory = directoryWith({ 'servable.json': ' '.repeat(2 ** 20 + 1) });
+  await expect(readManifest(directory)).rejects.toThrow(/1048577 bytes long, 1048576 are allowed/);
 });

@@ -96,9 +96,10 @@ export class EngineThread {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      // First, because it throws for what cannot be sent; the answer comes in a later turn of the event loop.
+      this.#worker.postMessage(request(id), transfer);
       if (this.#pending.size === 0) this.#worker.ref();
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage(request(id), transfer);
     });
   }
 

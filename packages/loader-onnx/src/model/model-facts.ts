@@ -1,4 +1,5 @@
 import { messageOf } from '@servable/core';
+import { stat } from 'node:fs/promises';
 import { onnxError } from '@servable/engine-onnxruntime';
 import { type Field, MalformedProtobuf, ProtobufFile, type Span } from './protobuf-file.ts';
 import { type ExternalData, readEntry, readTensor } from './tensor-facts.ts';
@@ -41,6 +42,7 @@ export async function readModelFacts(path: string, signal: AbortSignal): Promise
     return await new FactsReader(file, signal).read();
   } catch (error) {
     if (error instanceof MalformedProtobuf) throw onnxError('SRV_ONNX_MODEL_INVALID', [path, error.message], { cause: error });
+    if (error instanceof Error && 'syscall' in error) throw onnxError('SRV_ONNX_LOAD_FAILED', [path, error.message], { cause: error });
     throw error;
   } finally {
     await file.close();
@@ -49,6 +51,8 @@ export async function readModelFacts(path: string, signal: AbortSignal): Promise
 
 async function openModel(path: string): Promise<ProtobufFile> {
   try {
+    // Before it is opened: opening a pipe would wait for its writer.
+    if (!(await stat(path)).isFile()) throw new Error('it is not a file');
     return await ProtobufFile.open(path);
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';

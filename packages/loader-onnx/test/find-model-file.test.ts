@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import onnx, { readModelFacts } from '../src/index.ts';
@@ -20,9 +19,9 @@ it('takes the path of a file as that file', async () => {
   expect(await findModelFile(path)).toBe(path);
 });
 
-it.each(['a directory', 'a pipe'])('refuses %s of the model’s name, and does not wait for it', async (what) => {
+it.each(['a directory', 'a device'])('refuses %s of the model’s name, and does not open it', async (what) => {
   const path = join(directoryWith({ readme: '' }), 'model.onnx');
-  if (what === 'a pipe') execFileSync('mkfifo', [path]);
+  if (what === 'a device') symlinkSync('/dev/zero', path);
   else mkdirSync(path);
   const facts = readModelFacts(path, new AbortController().signal);
   await expect(facts).rejects.toMatchObject({ code: 'SRV_ONNX_LOAD_FAILED', args: [path, 'it is not a file'] });

@@ -1,4 +1,5 @@
-import { type DType, type NamedTensors, type Tensor, storageOf } from '@servable/core';
+import { createTensor, type DType, type NamedTensors, type Tensor, storageOf } from '@servable/core';
+import { copyData } from './tensor-rows.ts';
 
 /** How far a number may be from the expected one: `|a - b| <= absolute + relative * |b|`. Integers and bytes are exact. */
 export interface Tolerance {
@@ -40,6 +41,8 @@ function comparableValues(tensor: Tensor): readonly Comparable[] {
 function valuesAgree(actual: Comparable, expected: Comparable | undefined, tolerance: Tolerance): boolean {
   if (typeof actual !== 'number' || typeof expected !== 'number') return actual === expected;
   if (Object.is(actual, expected) || actual === expected) return true;
+  // Everything is within a relative tolerance of infinity.
+  if (!Number.isFinite(actual) || !Number.isFinite(expected)) return false;
   return Math.abs(actual - expected) <= tolerance.absolute + tolerance.relative * Math.abs(expected);
 }
 
@@ -67,9 +70,7 @@ export function cloneTensors(tensors: NamedTensors): NamedTensors {
 }
 
 function cloneTensor(tensor: Tensor): Tensor {
-  if (tensor.dtype === 'BYTES') return { ...tensor, shape: [...tensor.shape], data: tensor.data.map((bytes) => bytes.slice()) };
-  // Copying does not change which array a dtype has.
-  return { ...tensor, shape: [...tensor.shape], data: tensor.data.slice() } as Tensor;
+  return createTensor(tensor.dtype, [...tensor.shape], copyData(tensor, 0, tensor.data.length));
 }
 
 /** Whether two sets hold the same names, dtypes, shapes and bits. */

@@ -16,7 +16,7 @@ export function canJoin(left: NamedTensors, right: NamedTensors): boolean {
   });
 }
 
-/** Joins two requests along axis 0; they must be joinable. Shares no memory with them, but for byte strings. */
+/** Joins two requests along axis 0; they must be joinable. Shares no memory with them. */
 export function joinRows(left: NamedTensors, right: NamedTensors): NamedTensors {
   return new Map([...left].map(([name, tensor]) => [name, joinTensors(tensor, right.get(name) ?? tensor)]));
 }
@@ -24,8 +24,8 @@ export function joinRows(left: NamedTensors, right: NamedTensors): NamedTensors 
 function joinTensors(left: Tensor, right: Tensor): Tensor {
   const shape = [(left.shape[0] ?? 0) + (right.shape[0] ?? 0), ...left.shape.slice(1)];
   const data = allocateData(left.dtype, elementCount(shape));
-  copyInto(data, left.data, 0);
-  copyInto(data, right.data, left.data.length);
+  copyInto(data, copyData(left, 0, left.data.length), 0);
+  copyInto(data, copyData(right, 0, right.data.length), left.data.length);
   return createTensor(left.dtype, shape, data);
 }
 
@@ -37,7 +37,15 @@ export function sliceRows(tensors: NamedTensors, from: number, to: number): Name
 function sliceTensor(tensor: Tensor, from: number, to: number): Tensor {
   const rows = tensor.shape[0] ?? 1;
   const perRow = rows === 0 ? 0 : tensor.data.length / rows;
-  return createTensor(tensor.dtype, [to - from, ...tensor.shape.slice(1)], tensor.data.slice(from * perRow, to * perRow));
+  return createTensor(tensor.dtype, [to - from, ...tensor.shape.slice(1)], copyData(tensor, from * perRow, to * perRow));
+}
+
+/** Entries `from` up to `to` of a tensor's data, copied. */
+export function copyData(tensor: Tensor, from: number, to: number): TensorData {
+  if (tensor.dtype === 'BYTES') return tensor.data.slice(from, to).map((bytes) => new Uint8Array(bytes));
+  // A Buffer is a Uint8Array too, but its slice() shares memory.
+  if (tensor.data instanceof Uint8Array) return new Uint8Array(tensor.data.subarray(from, to));
+  return tensor.data.slice(from, to);
 }
 
 function copyInto(target: TensorData, source: TensorData, offset: number): void {

@@ -15,6 +15,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--grpc", required=True, help="host:port")
     parser.add_argument("--rest", required=True, help="http://host:port")
+    parser.add_argument("--strict", action="store_true", help="the server runs in strict mode")
     options = parser.parse_args()
 
     from grpc_checks import run_grpc_checks
@@ -22,8 +23,8 @@ def main():
     from rest_checks import run_rest_checks
 
     report = Report()
-    run_grpc_checks(report, options.grpc, GOLDENS)
-    run_rest_checks(report, options.rest, GOLDENS)
+    run_grpc_checks(report, options.grpc, GOLDENS, options.strict)
+    run_rest_checks(report, options.rest, GOLDENS, options.strict)
     with report.check("the quickstart's Python snippet"):
         check_snippet(options.grpc)
     print(f"{report.passed} passed, {report.failed} failed, {report.skipped} skipped")

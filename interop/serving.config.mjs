@@ -13,6 +13,7 @@ const models = names.map((name) => ({ name, path: pathOf(name), versions: 'all',
 
 export default defineConfig({
   plugins: [fs(), onnx()],
+  log: { level: 'warn' },
   models: [
     ...models,
     { name: 'truncated', path: pathOf('broken/truncated') },

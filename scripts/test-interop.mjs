@@ -27,26 +27,30 @@ await prepare();
 mkdirSync(join(tools, 'bin'), { recursive: true });
 const python = await orSkip('Python client', pythonEnvironment);
 const grpcurl = await orSkip('grpcurl', grpcurlProgram);
-if (python !== undefined || grpcurl !== undefined) await runSuites();
+if (python !== undefined || grpcurl !== undefined) {
+  await runSuites('serving.config.mjs', []);
+  await runSuites('strict.config.mjs', ['--strict']);
+}
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
-async function runSuites() {
+async function runSuites(config, flags) {
   const interop = join(root, 'interop');
-  const args = ['--config', join(interop, 'serving.config.mjs')];
-  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args });
+  const failedBefore = totals.failed;
+  console.log(`With ${config}:`);
+  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args: ['--config', config] });
   try {
-    if (python !== undefined) await runPython(python, server);
+    if (python !== undefined) await runPython(python, server, flags);
     if (grpcurl !== undefined) count(await checkWithGrpcurl(grpcurl, server));
   } finally {
     const exitCode = await server.stop();
     count({ passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });
-    if (totals.failed > 0) console.log(`The server ended with ${exitCode} and had said:\n${server.output}`);
+    if (totals.failed > failedBefore) console.log(`The server ended with ${exitCode} and had said:\n${server.output}`);
   }
 }
 
-async function runPython(program, server) {
-  const args = [join(root, 'interop', 'run.py'), '--grpc', server.grpcAddress, '--rest', server.restUrl];
+async function runPython(program, server, flags) {
+  const args = [join(root, 'interop', 'run.py'), '--grpc', server.grpcAddress, '--rest', server.restUrl, ...flags];
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', TF_ENABLE_ONEDNN_OPTS: '0', GRPC_VERBOSITY: 'NONE', PYTHONDONTWRITEBYTECODE: '1' };
   const { exitCode, output } = await runCommand(program, args, { env, timeoutMs: 10 * MINUTE_MS });
   const counts = COUNTS.exec(output)?.groups;

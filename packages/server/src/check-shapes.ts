@@ -28,5 +28,11 @@ function sizeFits(wanted: Dimension, got: number, sizeOf: Map<string, number>): 
 }
 
 function describe(wanted: readonly Dimension[], sizeOf: ReadonlyMap<string, number>): string {
-  return wanted.map((dimension) => [dimension, typeof dimension === 'string' ? (sizeOf.get(dimension) ?? []) : []].flat().join('=')).join(', ');
+  return wanted.map((dimension) => describeDimension(dimension, sizeOf)).join(', ');
+}
+
+/** A name with the size that it stood for before. */
+function describeDimension(dimension: Dimension, sizeOf: ReadonlyMap<string, number>): string {
+  const size = typeof dimension === 'string' ? sizeOf.get(dimension) : undefined;
+  return size === undefined ? String(dimension) : `${dimension}=${size}`;
 }

@@ -74,7 +74,9 @@ function closingSteps(config: ResolvedConfig, manager: Manager, sources: readonl
   return [
     { name: 'sources', close: async () => void (await Promise.all(sources.map((source) => source.close()))) },
     { name: 'manager', close: () => manager.close() },
-    { name: 'plugins', close: async () => void (await Promise.all(config.plugins.map((plugin) => (plugin.kind === 'loader' ? plugin.close?.() : undefined)))) },
+    ...config.plugins
+      .filter((plugin) => plugin.kind === 'loader')
+      .map((plugin) => ({ name: plugin.platform, close: async () => plugin.close?.() })),
   ];
 }
 

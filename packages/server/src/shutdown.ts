@@ -50,7 +50,7 @@ export async function shutDown(options: ShutdownOptions): Promise<void> {
 }
 
 async function drainOrDestroy(transport: DrainableTransport, timeoutMs: number, logger: Logger): Promise<void> {
-  const drained = transport.drain().catch((error: unknown) => logger.error({ err: error }, `A listener did not close: ${messageOf(error)}`));
+  const drained = closing({ name: 'A listener', close: () => transport.drain() }, logger);
   if (await endsWithin(drained, timeoutMs)) return;
   logger.warn({ timeoutMs }, 'Requests were still running at the end of the drain time: their connections are closed');
   transport.destroy();

@@ -20,7 +20,12 @@ export function tapWarmup(hooks: Hooks, maxJsonDepth: number): void {
   });
 }
 
-async function runRecord(servable: Servable, record: WarmupRecord, { context, maxJsonDepth }: { readonly context: LoadContext; readonly maxJsonDepth: number }): Promise<void> {
+interface RecordOptions {
+  readonly context: LoadContext;
+  readonly maxJsonDepth: number;
+}
+
+async function runRecord(servable: Servable, record: WarmupRecord, { context, maxJsonDepth }: RecordOptions): Promise<void> {
   const body = parsePredictBody(record.body, { maxDepth: maxJsonDepth });
   const { name, signature } = selectRestSignature(servable.signatures, body.signatureName);
   const { inputs } = resolvePredictBody(body, signature);
@@ -28,5 +33,6 @@ async function runRecord(servable: Servable, record: WarmupRecord, { context, ma
 }
 
 function runContextOf(record: WarmupRecord, { signal }: LoadContext): RunContext {
-  return { signal, deadlineMs: undefined, outputs: [], requestId: `warmup ${record.place}`, protocol: 'warmup', peer: '', attributes: new Map() };
+  const requestId = `warmup ${record.place}`;
+  return { signal, deadlineMs: undefined, outputs: [], requestId, protocol: 'warmup', peer: '', attributes: new Map() };
 }

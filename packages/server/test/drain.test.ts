@@ -12,8 +12,8 @@ const BODY = '{"instances": [1.0]}';
 
 interface SlowServable {
   readonly servable: Servable;
-  started(count: number): Promise<void>;
-  finish(): void;
+  readonly started: (count: number) => Promise<void>;
+  readonly finish: () => void;
 }
 
 /** Runs that all wait for the test, and do not look at their signal. */

@@ -44,7 +44,14 @@ function ask(manager: Manager, { validation = 'engine', request = requestFor() }
 }
 
 /** A servable whose run waits for the test, and never looks at its signal. */
-function stubborn(): { readonly servable: Servable; readonly contexts: RunContext[]; finish(outputs: NamedTensors): void; fail(error: unknown): void } {
+interface StubbornServable {
+  readonly servable: Servable;
+  readonly contexts: RunContext[];
+  readonly finish: (outputs: NamedTensors) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+function stubborn(): StubbornServable {
   const contexts: RunContext[] = [];
   let resolve: (outputs: NamedTensors) => void = () => {};
   let reject: (error: unknown) => void = () => {};

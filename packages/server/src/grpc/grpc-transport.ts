@@ -73,7 +73,9 @@ export class GrpcTransport {
 
 function listening(listener: NetServer, { host, port }: GrpcTransportOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(serverError('SRV_LISTEN_FAILED', ['gRPC', `${host}:${port}`, messageOf(error)], { cause: error }));
+    const fail = (cause: Error): void => {
+      reject(serverError('SRV_LISTEN_FAILED', ['gRPC', `${host}:${port}`, messageOf(cause)], { cause }));
+    };
     listener.once('error', fail);
     listener.listen({ host, port }, () => {
       listener.removeListener('error', fail);

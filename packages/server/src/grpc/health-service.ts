@@ -1,6 +1,10 @@
 import { type GrpcMethod, parseModelName, servableError } from '@servable/core';
 import { create, toBinary } from '@servable/protos';
-import { HealthCheckRequestSchema, HealthCheckResponse_ServingStatus as ServingStatus, HealthCheckResponseSchema } from '@servable/protos/health';
+import {
+  HealthCheckRequestSchema,
+  HealthCheckResponse_ServingStatus as ServingStatus,
+  HealthCheckResponseSchema,
+} from '@servable/protos/health';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
 import { decodeMessage } from './decode-message.ts';
@@ -32,7 +36,11 @@ export function healthMethods(health: ServerHealth, stopping: AbortSignal): read
         return encode(status);
       },
     },
-    { kind: 'streaming', path: '/grpc.health.v1.Health/Watch', handle: (requests, call) => watch(requests, AbortSignal.any([call.signal, stopping])) },
+    {
+      kind: 'streaming',
+      path: '/grpc.health.v1.Health/Watch',
+      handle: (requests, call) => watch(requests, AbortSignal.any([call.signal, stopping])),
+    },
   ];
 
   async function* watch(requests: AsyncIterable<Uint8Array>, ended: AbortSignal): AsyncIterable<Uint8Array> {

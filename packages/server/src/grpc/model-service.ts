@@ -7,7 +7,12 @@ const SERVICE = '/tensorflow.serving.ModelService';
 /** `tensorflow.serving.ModelService`: GetModelStatus; HandleReloadConfigRequest says that it is not offered. */
 export function modelMethods(manager: Manager): readonly GrpcMethod[] {
   return [
-    recordedMethod(`${SERVICE}/GetModelStatus`, 'status', { hooks: manager.hooks, answer: (call) => getModelStatus(call, manager) }),
+    recordedMethod({
+      path: `${SERVICE}/GetModelStatus`,
+      method: 'status',
+      hooks: manager.hooks,
+      answer: (call) => getModelStatus(call, manager),
+    }),
     notOffered(`${SERVICE}/HandleReloadConfigRequest`),
   ];
 }

@@ -17,8 +17,13 @@ const SERVICE = '/tensorflow.serving.PredictionService';
 export function predictionMethods(options: InferenceOptions): readonly GrpcMethod[] {
   const { hooks } = options.manager;
   return [
-    recordedMethod(`${SERVICE}/Predict`, 'predict', { hooks, answer: (call) => predict(call, options) }),
-    recordedMethod(`${SERVICE}/GetModelMetadata`, 'metadata', { hooks, answer: (call) => getModelMetadata(call, options) }),
+    recordedMethod({ path: `${SERVICE}/Predict`, method: 'predict', hooks, answer: (call) => predict(call, options) }),
+    recordedMethod({
+      path: `${SERVICE}/GetModelMetadata`,
+      method: 'metadata',
+      hooks,
+      answer: (call) => getModelMetadata(call, options),
+    }),
     notOffered(`${SERVICE}/Classify`),
     notOffered(`${SERVICE}/Regress`),
     notOffered(`${SERVICE}/MultiInference`),

@@ -10,12 +10,20 @@ export interface RecordedCall {
   readonly record: RequestRecord;
 }
 
+export interface RecordedMethodOptions {
+  readonly path: string;
+  /** Such as `predict`. */
+  readonly method: string;
+  readonly hooks: Hooks;
+  readonly answer: (call: RecordedCall) => Uint8Array | Promise<Uint8Array>;
+}
+
 /** A unary method whose calls are told to `requestDone`. */
-export function recordedMethod(path: string, method: string, at: { readonly hooks: Hooks; answer(call: RecordedCall): Uint8Array | Promise<Uint8Array> }): GrpcMethod {
+export function recordedMethod({ path, method, hooks, answer }: RecordedMethodOptions): GrpcMethod {
   return {
     kind: 'unary',
     path,
-    handle: (request, call) => recorded(at.hooks, originOf(call, method), (record) => at.answer({ request, call, record })),
+    handle: (request, call) => recorded(hooks, originOf(call, method), (record) => answer({ request, call, record })),
   };
 }
 

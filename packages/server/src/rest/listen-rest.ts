@@ -1,3 +1,4 @@
+import type { Compat } from '@servable/protocol';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { serverError } from '../errors.ts';
 import type { ServedBy } from '../listen.ts';
@@ -17,13 +18,19 @@ export function listenRest(config: ResolvedConfig, { manager, health, logger }: 
     maxBodyBytes,
     runTimeoutMs: rest.timeoutMs,
     handle: (request) => answerRest(request, options),
-    refuse: ({ statusCode, message }) => refusal(statusCode ?? 400, { message, maxBodyBytes, options }),
+    refuse: ({ statusCode, message }) => refusal(statusCode ?? 400, message, { maxBodyBytes, compat }),
     logger,
   });
 }
 
+interface RefusalOptions {
+  readonly maxBodyBytes: number;
+  readonly compat: Compat;
+}
+
 /** For what the HTTP layer refuses, such as a body that is too large; its status stays. */
-function refusal(status: number, why: { readonly message: string; readonly maxBodyBytes: number; readonly options: RestApiOptions }): RestReply {
-  const error = status === 413 ? serverError('SRV_BODY_TOO_LARGE', [why.maxBodyBytes]) : serverError('SRV_HTTP_REFUSED', [why.message]);
-  return { ...errorReply(error, why.options), status };
+function refusal(status: number, message: string, { maxBodyBytes, compat }: RefusalOptions): RestReply {
+  const isTooLarge = status === 413;
+  const error = isTooLarge ? serverError('SRV_BODY_TOO_LARGE', [maxBodyBytes]) : serverError('SRV_HTTP_REFUSED', [message]);
+  return { ...errorReply(error, { compat }), status };
 }

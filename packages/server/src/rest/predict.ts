@@ -27,12 +27,17 @@ export interface PredictOptions extends InferenceOptions {
 const MAX_BYTES_AT_ONCE = 2 ** 20;
 
 const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
+  new Promise((go) => {
+    setImmediate(go);
   });
 
+export interface Predicting {
+  readonly record: RequestRecord;
+  readonly options: PredictOptions;
+}
+
 /** Answers `POST /v1/models/<name>…:predict`. */
-export async function predict(request: RestRequest, target: ServableRequest, { record, options }: { readonly record: RequestRecord; readonly options: PredictOptions }): Promise<RestReply> {
+export async function predict(request: RestRequest, target: ServableRequest, { record, options }: Predicting): Promise<RestReply> {
   record.model = target.name;
   const bytes = await readBody(request.body, request.headers['content-encoding']);
   const body = await parse(bytes, options);
@@ -44,7 +49,7 @@ export async function predict(request: RestRequest, target: ServableRequest, { r
       headers: () => headersOf(request),
       async resolve(servable) {
         const { signature } = selectRestSignature(servable.signatures, body.signatureName);
-        const { inputs, style } = await resolve(body, signature, { ...options, isLarge: isLarge(bytes.length) });
+        const { inputs, style } = await resolve(body, signature, { compat: options.compat, isLarge: isLarge(bytes.length) });
         return { signature, inputs, style, outputs: [] };
       },
     },
@@ -60,18 +65,26 @@ function isLarge(byteLength: number): boolean {
 
 function parse(bytes: Uint8Array, { compat, maxJsonDepth }: PredictOptions): PredictBody | Promise<PredictBody> {
   const options = { compat, maxDepth: compat === 'strict' ? Infinity : maxJsonDepth };
-  return isLarge(bytes.length) ? parsePredictBodyInSlices(bytes, { ...options, pause: nextTurn }) : parsePredictBody(bytes, options);
+  if (!isLarge(bytes.length)) return parsePredictBody(bytes, options);
+  return parsePredictBodyInSlices(bytes, { ...options, pause: nextTurn });
 }
 
-function resolve(body: PredictBody, signature: Signature, options: { readonly compat: Compat; readonly isLarge: boolean }): RestInputs | Promise<RestInputs> {
+interface ResolveOptions {
+  readonly compat: Compat;
+  readonly isLarge: boolean;
+}
+
+function resolve(body: PredictBody, signature: Signature, options: ResolveOptions): RestInputs | Promise<RestInputs> {
   const { compat } = options;
-  return options.isLarge ? resolvePredictBodyInSlices(body, signature, { compat, pause: nextTurn }) : resolvePredictBody(body, signature, { compat });
+  if (!options.isLarge) return resolvePredictBody(body, signature, { compat });
+  return resolvePredictBodyInSlices(body, signature, { compat, pause: nextTurn });
 }
 
 function encode(outputs: NamedTensors, style: PredictStyle, { compat }: PredictOptions): Uint8Array | Promise<Uint8Array> {
   let byteLength = 0;
   for (const tensor of outputs.values()) byteLength += tensorByteLength(tensor);
-  return isLarge(byteLength) ? encodePredictInSlices(outputs, style, { compat, pause: nextTurn }) : encodePredict(outputs, style, { compat });
+  if (!isLarge(byteLength)) return encodePredict(outputs, style, { compat });
+  return encodePredictInSlices(outputs, style, { compat, pause: nextTurn });
 }
 
 /** Of a header that came several times, what Node made of it. */

@@ -1,4 +1,4 @@
-import { type Manager, type ModelName, type ServableRequest, type Version } from '@servable/core';
+import type { Manager, ModelName, ServableRequest } from '@servable/core';
 import { encodeMetadata, encodeModelList, encodeStatus, restErrorOf, type Route, routeOf, selectModelStates } from '@servable/protocol';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
@@ -37,7 +37,8 @@ export function errorReply(error: unknown, options: Pick<RestApiOptions, 'compat
 }
 
 function notFound({ method, target }: RestRequest, options: RestApiOptions): RestReply {
-  return options.compat === 'strict' ? htmlPage(404) : errorReply(serverError('SRV_PATH_NOT_FOUND', [method, target]), options);
+  if (options.compat === 'strict') return htmlPage(404);
+  return errorReply(serverError('SRV_PATH_NOT_FOUND', [method, target]), options);
 }
 
 async function answerRoute(request: RestRequest, route: ApiRoute, options: RestApiOptions): Promise<RestReply> {
@@ -50,6 +51,7 @@ async function answerRoute(request: RestRequest, route: ApiRoute, options: RestA
 }
 
 type ApiRoute = Exclude<Route, { kind: 'notApi' }>;
+type StatusRoute = Extract<Route, { kind: 'status' }>;
 
 interface Answering {
   readonly record: RequestRecord;
@@ -91,10 +93,10 @@ function metadata(target: ServableRequest, { record, options }: Answering): Uint
   }
 }
 
-function status({ name, version }: { readonly name: ModelName; readonly version: Version | undefined }, { record, options }: Answering): Uint8Array {
+function status({ name, version }: StatusRoute, { record, options }: Answering): Uint8Array {
   record.model = name;
-  const states = options.manager.states.versions(name);
-  return encodeStatus(selectModelStates({ name, signatureName: '', ...(version === undefined ? {} : { version }) }, states));
+  const modelSpec = { name, signatureName: '', ...(version === undefined ? {} : { version }) };
+  return encodeStatus(selectModelStates(modelSpec, options.manager.states.versions(name)));
 }
 
 /** The configured models in the config's order, those without versions included. */

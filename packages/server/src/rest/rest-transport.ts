@@ -112,7 +112,7 @@ function createApp(options: RestTransportOptions, state: TransportState): Fastif
   app.server.on('request', (request) => state.silent.delete(request.socket));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  const answer = (raw: FastifyRequest, reply: FastifyReply): void => void answerRequest(raw, reply, options, state);
+  const answer = (raw: FastifyRequest, reply: FastifyReply): void => void answerRequest(raw, reply, { options, state });
   app.all('/', answer);
   app.setNotFoundHandler(answer);
   app.setErrorHandler<FastifyError>((error, raw, reply) => {
@@ -122,7 +122,12 @@ function createApp(options: RestTransportOptions, state: TransportState): Fastif
   return app;
 }
 
-async function answerRequest(raw: FastifyRequest, reply: FastifyReply, options: RestTransportOptions, state: TransportState): Promise<void> {
+interface Answering {
+  readonly options: RestTransportOptions;
+  readonly state: TransportState;
+}
+
+async function answerRequest(raw: FastifyRequest, reply: FastifyReply, { options, state }: Answering): Promise<void> {
   const request = requestOf(raw, reply, options.runTimeoutMs);
   try {
     const answer = await options.handle(request);

@@ -1,6 +1,6 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { parseModelName, parseVersion, type Servable, type Tensor } from '@servable/core';
+import { parseModelName, parseVersion, type Servable, type Signature, type Tensor, type TensorSpec } from '@servable/core';
 import { fakeServable, fakeSignature } from '@servable/plugin-testing';
 import {
   GetModelMetadataRequestSchema,
@@ -26,11 +26,12 @@ const sum: Servable['run'] = (_signature, inputs) => {
   const total: Tensor = { dtype: 'FP32', shape: [], data: Float32Array.of(values.reduce((a, b) => a + b, 0)) };
   return new Map([['total', total], ['other', scalar]]);
 };
-const SIGNATURES = new Map([
+const named = (...names: string[]): Map<string, TensorSpec> => new Map(names.map((name) => [name, spec]));
+const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['serving_default', fakeSignature()],
-  ['sum', fakeSignature({ inputs: new Map([['b', spec], ['a', spec]]), outputs: new Map([['total', spec], ['other', spec]]) })],
-  ['defaulted', fakeSignature({ inputs: new Map([['a', spec], ['b', { ...spec, graphName: 'b:0' }]]), outputs: new Map([['total', spec]]), defaults: new Map([['a', scalar]]) })],
-  ['nothing', fakeSignature({ inputs: new Map(), outputs: new Map([['total', spec]]) })],
+  ['sum', fakeSignature({ inputs: named('b', 'a'), outputs: named('total', 'other') })],
+  ['defaulted', fakeSignature({ inputs: named('a').set('b', { ...spec, graphName: 'b:0' }), outputs: named('total'), defaults: new Map([['a', scalar]]) })],
+  ['nothing', fakeSignature({ inputs: new Map(), outputs: named('total') })],
 ]);
 const servable = (): Servable => {
   const standard = fakeServable({ signatures: SIGNATURES });
@@ -122,7 +123,7 @@ it('cuts a long text at 1024 bytes', async () => {
 });
 
 it('names the input that cannot be read', async () => {
-  const unreadable = { dtype: 1, tensorShape: { dim: [{ size: -1n }] } };
+  const unreadable = floats([1], [-1]);
   const failure = await fixture.grpc.failure(PREDICT, predictBytes({ modelSpec: m, inputs: { x: unreadable } }));
   expect(failure.code).toBe(INVALID_ARGUMENT);
   expect(failure.details.startsWith('tensor parsing error: x')).toBe(true);
@@ -178,7 +179,7 @@ describe('GetModelMetadata', () => {
     const response = fromBinary(GetModelMetadataResponseSchema, bytes);
     expect(response.modelSpec).toMatchObject({ name: 'm', signatureName: '', versionChoice: { case: 'version', value: { value: 1n } } });
     const any = response.metadata['signature_def'];
-    const { signatureDef } = (any && anyUnpack(any, SignatureDefMapSchema)) ?? { signatureDef: {} };
+    const signatureDef = (any && anyUnpack(any, SignatureDefMapSchema))?.signatureDef ?? {};
     expect(Object.keys(signatureDef).toSorted()).toEqual([...SIGNATURES.keys()].toSorted());
     expect(signatureDef['defaulted']?.inputs['b']).toMatchObject({ dtype: 1, encoding: { case: 'name', value: 'b:0' } });
   });
@@ -220,7 +221,7 @@ describe('a servable that is slow or broken', () => {
         release = () => resolve(new Map());
       });
     const slow = await startReadyServer({ loader: { servable: () => fakeServable({ run }) } });
-    const session = connect(`http://${slow.server.addresses.grpc}`);
+    const session = connect(`http://${String(slow.server.addresses.grpc)}`);
     const headers = { ':method': 'POST', ':path': PREDICT, 'content-type': 'application/grpc', te: 'trailers', 'grpc-timeout': '80m' };
     const stream = session.request(headers);
     const message = predictM([1]);

@@ -132,11 +132,11 @@ it('says SERVICE_UNKNOWN to Watch of an unknown service, and its status once it 
 it('forgets a watcher that went away', async () => {
   const { health, grpc } = await serve([A]);
   let listeners = 0;
-  const { onChange } = health;
+  const onChange = health.onChange.bind(health);
   Object.defineProperty(health, 'onChange', {
     value(listener: () => void) {
       listeners += 1;
-      const stop = onChange.call(health, listener);
+      const stop = onChange(listener);
       return () => {
         listeners -= 1;
         stop();

@@ -11,7 +11,7 @@ export interface CallOptions {
 }
 
 /** What a call ended with. */
-export interface Failure {
+export interface Outcome {
   readonly code: number;
   readonly details: string;
 }
@@ -34,15 +34,22 @@ export class RawGrpcClient {
     });
   }
 
-  /** The status that a call fails with. */
-  async failure(path: string, request: Uint8Array, options: CallOptions = {}): Promise<Failure> {
+  /** The status that a call ends with, 0 when it was answered. */
+  async outcome(path: string, request: Uint8Array, options: CallOptions = {}): Promise<Outcome> {
     try {
       await this.unary(path, request, options);
+      return { code: 0, details: '' };
     } catch (error) {
       const { code, details } = error as ServiceError;
       return { code, details };
     }
-    throw new Error(`${path} was answered, a failure was expected`);
+  }
+
+  /** The status that a call fails with. */
+  async failure(path: string, request: Uint8Array, options: CallOptions = {}): Promise<Outcome> {
+    const outcome = await this.outcome(path, request, options);
+    if (outcome.code === 0) throw new Error(`${path} was answered, a failure was expected`);
+    return outcome;
   }
 
   /** Sends these messages and yields what comes back; `hold` keeps the sending side open. */

@@ -13,8 +13,8 @@ export interface ServerFixture {
   readonly loader: FakeLoaderPlugin;
   readonly rest: string;
   readonly grpc: RawGrpcClient;
-  get(target: string): Promise<RawResponse>;
-  post(target: string, body: string | Uint8Array, headers?: RawRequest['headers']): Promise<RawResponse>;
+  readonly get: (target: string) => Promise<RawResponse>;
+  readonly post: (target: string, body: string | Uint8Array, headers?: RawRequest['headers']) => Promise<RawResponse>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,89 @@
+import { createHooks, parseModelName, parseVersion, type RequestDone, servableError, type ServingError } from '@servable/core';
+import { collectLogger } from '@servable/plugin-testing';
+import { Writable } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createLogger, logRequests, logStates } from '../src/logging.ts';
+
+function sink(): { readonly stream: Writable; readonly text: () => string } {
+  const chunks: Buffer[] = [];
+  const write = (chunk: Buffer, _encoding: unknown, written: () => void): void => {
+    chunks.push(chunk);
+    written();
+  };
+  return { stream: new Writable({ write }), text: () => Buffer.concat(chunks).toString() };
+}
+
+it('writes one JSON object a line, with errors, and without what is below the level', () => {
+  const { stream, text } = sink();
+  const logger = createLogger({ level: 'info', format: 'json' }, stream);
+  logger.debug({}, 'quiet');
+  logger.info({ model: 'm' }, 'loaded');
+  logger.error({ err: new Error('bad') }, 'failed');
+  const [first, second, ...rest] = text().trimEnd().split('\n').map((line): unknown => JSON.parse(line));
+  expect(first).toMatchObject({ level: 30, model: 'm', msg: 'loaded', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) });
+  expect(second).toMatchObject({ level: 50, msg: 'failed', err: { message: 'bad', stack: expect.stringContaining('logging.test') } });
+  expect(rest).toEqual([]);
+});
+
+it('writes text for people when asked', () => {
+  const { stream, text } = sink();
+  createLogger({ level: 'info', format: 'pretty' }, stream).info({ model: 'm' }, 'loaded');
+  expect(text()).toContain('loaded');
+  expect(text()).toContain('"model":"m"');
+  expect(() => JSON.parse(text()) as unknown).toThrow(SyntaxError);
+});
+
+it('writes nothing when silent', () => {
+  const { stream, text } = sink();
+  createLogger({ level: 'silent', format: 'json' }, stream).error({}, 'x');
+  expect(text()).toBe('');
+});
+
+function done(error: ServingError | undefined): RequestDone {
+  return {
+    model: 'm',
+    version: parseVersion(2),
+    signature: 's',
+    protocol: 'rest-v1',
+    method: 'predict',
+    requestId: 'r',
+    peer: 'p',
+    status: error?.status ?? 'OK',
+    error,
+    totalMs: 1.23456,
+    runMs: 1,
+  };
+}
+
+it.each([
+  ['debug', undefined],
+  ['debug', servableError('SRV_MODEL_NOT_FOUND', ['m'])],
+  ['debug', servableError('SRV_REQUEST_CANCELLED', ['m'])],
+  ['info', servableError('SRV_DEADLINE_EXCEEDED', ['m'])],
+  ['info', servableError('SRV_MANAGER_CLOSED', [])],
+  ['error', servableError('SRV_INTERNAL', ['x'])],
+] as const)('logs a request at %s that ended with %s', (level, error) => {
+  const logger = collectLogger();
+  const hooks = createHooks();
+  logRequests(hooks, logger);
+  hooks.requestDone.call(done(error));
+  expect(logger.entries).toHaveLength(1);
+  expect(logger.entries[0]).toMatchObject({ level, fields: { requestId: 'r', version: '2', totalMs: 1.235 } });
+});
+
+it('logs every state but an end in error, which the manager logs', () => {
+  const logger = collectLogger();
+  const hooks = createHooks();
+  logStates(hooks, logger);
+  const id = { name: parseModelName('m'), version: parseVersion(3) };
+  for (const state of ['new', 'loading', 'ready', 'draining', 'unloading', 'ended'] as const) hooks.stateChanged.call({ id, state });
+  hooks.stateChanged.call({ id, state: 'ended', error: servableError('SRV_INTERNAL', ['x']) });
+  expect(logger.messages('info')).toEqual([
+    'm/3 was found',
+    'm/3 is loading',
+    'm/3 is ready',
+    'm/3 takes no more requests',
+    'm/3 is unloading',
+    'm/3 ended',
+  ]);
+});

@@ -1,4 +1,4 @@
-import { EXACT_POWERS, productError } from './json-number.ts';
+import { EXACT_POWERS, SPLITTER } from './json-number-run.ts';
 
 /** The most bytes a number takes, `-2.2250738585072014e-308`, and room for working. */
 export const MAX_NUMBER_BYTES = 32;
@@ -216,4 +216,15 @@ function exponentialText(magnitude: number, precision: number): string {
   if (!isTie) return text;
   const [digits = '', power = ''] = longer.split('e');
   return `${digits.slice(0, -1)}e${power}`;
+}
+
+/** What `left * right` lost when it was rounded to `product` (Dekker's method); exact. */
+function productError(left: number, right: number, product: number): number {
+  const leftBig = left * SPLITTER;
+  const leftHigh = leftBig - (leftBig - left);
+  const leftLow = left - leftHigh;
+  const rightBig = right * SPLITTER;
+  const rightHigh = rightBig - (rightBig - right);
+  const rightLow = right - rightHigh;
+  return leftHigh * rightHigh - product + leftHigh * rightLow + leftLow * rightHigh + leftLow * rightLow;
 }

@@ -11,13 +11,7 @@ const UPPER_N = 0x4e;
 const LOWER_E = 0x65;
 const LOWER_I = 0x69;
 
-/** Powers of ten that a double holds exactly. */
-export const EXACT_POWERS: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
-const MAX_EXACT_POWER = 22;
-const MAX_EXACT_INTEGER = 2 ** 53;
-/** 2^27 + 1: splits a double into two halves whose products are exact. */
-const SPLITTER = 134217729;
-const CHUNK_DIGITS = 15;
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 /** A longer literal is read by `Number` from its first digits; those after cannot change the result but by their being there. */
 const MAX_TEXT_DIGITS = 800;
 
@@ -28,147 +22,73 @@ export function syntaxError(reason: string, offset: number): Error {
   return restError('SRV_REST_V1_JSON_INVALID', [reason, offset]);
 }
 
+/** Where the parts of a literal begin and end; an exponent comes after `digitsEnd`. */
+interface Literal {
+  readonly start: number;
+  readonly digitsStart: number;
+  readonly integerEnd: number;
+  readonly digitsEnd: number;
+}
+
 /**
  * Reads the number that starts at `start` into entry `index` and returns the offset after it. Anything that is no other
- * token comes here, as in RapidJSON, so this also says `Invalid value.`
+ * token comes here, as in RapidJSON, so this also says `Invalid value.` Takes all there is, but not fast: what is common in
+ * arrays is `scanNumberRun`'s.
  *
- * Integer literals stay integers when they fit 64 bits. Decimals are rounded correctly: a mantissa below 2^53 and a power of
- * ten up to 22 take one exact operation, up to 22 digits a double-double division, the rest `Number`.
+ * Integer literals stay integers when they fit 64 bits. Decimals are rounded correctly.
  */
 export function scanNumber(tape: JsonTape, start: number, index: number): number {
   const { bytes } = tape;
-  const isNegative = bytes[start] === MINUS;
-  const digitsStart = isNegative ? start + 1 : start;
-  let at = digitsStart;
-  let mantissa = 0;
-  let digit = (bytes[at] ?? 0) - ZERO;
-  if (digit === 0) at += 1;
-  else if (digit > 0 && digit <= 9) {
-    do {
-      mantissa = mantissa * 10 + digit;
-      at += 1;
-      digit = (bytes[at] ?? 0) - ZERO;
-    } while (digit >= 0 && digit <= 9);
-  } else return scanSpecial(tape, digitsStart, index);
-  let next = bytes[at] ?? 0;
+  const digitsStart = bytes[start] === MINUS ? start + 1 : start;
+  const first = bytes[digitsStart] ?? 0;
+  if (!isDigit(first)) return scanSpecial(tape, digitsStart, index);
+  const integerEnd = first === ZERO ? digitsStart + 1 : digitsEndFrom(bytes, digitsStart);
+  const next = bytes[integerEnd] ?? 0;
   if (next !== DOT && next !== LOWER_E && next !== UPPER_E) {
-    if (mantissa < MAX_EXACT_INTEGER) storeInteger(tape, index, isNegative ? 0 - mantissa : mantissa);
-    else storeLongInteger(tape, index, start, at);
-    return at;
+    storeInteger(tape, { start, digitsStart, integerEnd, digitsEnd: integerEnd }, index);
+    return integerEnd;
   }
-  const integerEnd = at;
-  if (at - digitsStart > 300) checkIntegerDigits(bytes, start, digitsStart, at);
-  if (next === DOT) {
-    at += 1;
-    digit = (bytes[at] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) throw syntaxError('Miss fraction part in number.', at);
-    do {
-      mantissa = mantissa * 10 + digit;
-      at += 1;
-      digit = (bytes[at] ?? 0) - ZERO;
-    } while (digit >= 0 && digit <= 9);
-    next = bytes[at] ?? 0;
-  }
-  const fractionDigits = at > integerEnd ? at - integerEnd - 1 : 0;
-  const digitsEnd = at;
-  let exponent = 0;
-  if (next === LOWER_E || next === UPPER_E) {
-    at = exponentEnd(bytes, at + 1);
-    exponent = readExponent(bytes, digitsEnd + 1, at);
-    if (exponent > 270) checkExponent(bytes, { start, digitsStart, integerEnd, digitsEnd, exponent });
-  }
-  tape.kinds[index] = KIND.double;
-  const value =
-    mantissa < MAX_EXACT_INTEGER
-      ? scaleExact(mantissa, exponent - fractionDigits)
-      : scaleLong(bytes, digitsStart, digitsEnd, exponent - fractionDigits);
-  const magnitude = Number.isNaN(value) ? readByNumber(bytes, digitsStart, at) : value;
-  tape.numbers[index] = isNegative ? -magnitude : magnitude;
+  checkIntegerDigits(bytes, start, digitsStart, integerEnd);
+  const digitsEnd = next === DOT ? fractionEnd(bytes, integerEnd + 1) : integerEnd;
+  const end = literalEnd(bytes, { start, digitsStart, integerEnd, digitsEnd });
+  storeDouble(tape, start, end, index);
+  return end;
+}
+
+function digitsEndFrom(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isDigit(bytes[at] ?? 0)) at += 1;
   return at;
 }
 
-function storeInteger(tape: JsonTape, index: number, value: number): void {
-  tape.kinds[index] = KIND.integer;
-  // `0 - 0` is +0: an integer literal `-0` has no sign.
-  tape.numbers[index] = value;
+function fractionEnd(bytes: Uint8Array, from: number): number {
+  if (!isDigit(bytes[from] ?? 0)) throw syntaxError('Miss fraction part in number.', from);
+  return digitsEndFrom(bytes, from);
 }
 
-function storeLongInteger(tape: JsonTape, index: number, start: number, end: number): void {
+function storeInteger(tape: JsonTape, { start, digitsStart, integerEnd }: Literal, index: number): void {
   const { bytes } = tape;
-  const digitsStart = bytes[start] === MINUS ? start + 1 : start;
-  if (end - digitsStart <= 20) {
-    const value = BigInt(asciiText(bytes, start, end));
-    const isSigned = BigInt.asIntN(64, value) === value;
-    if (isSigned || BigInt.asUintN(64, value) === value) {
-      tape.kinds[index] = isSigned ? KIND.int64 : KIND.uint64;
-      tape.integers[index] = BigInt.asIntN(64, value);
-      return;
-    }
+  // Nineteen digits and a sign are the most that int64 takes, twenty that uint64 takes.
+  const value = integerEnd - digitsStart <= 20 ? BigInt(asciiText(bytes, start, integerEnd)) : undefined;
+  if (value !== undefined && BigInt.asIntN(64, value) === value) {
+    const isSafe = value >= -MAX_SAFE && value <= MAX_SAFE;
+    tape.kinds[index] = isSafe ? KIND.integer : KIND.int64;
+    if (isSafe) tape.numbers[index] = Number(value);
+    else tape.integers[index] = value;
+  } else if (value !== undefined && BigInt.asUintN(64, value) === value) {
+    tape.kinds[index] = KIND.uint64;
+    tape.integers[index] = BigInt.asIntN(64, value);
+  } else {
+    checkIntegerDigits(bytes, start, digitsStart, integerEnd);
+    storeDouble(tape, start, integerEnd, index);
   }
-  checkIntegerDigits(bytes, start, digitsStart, end);
+}
+
+function storeDouble(tape: JsonTape, start: number, end: number, index: number): void {
+  const isLong = end - start > MAX_TEXT_DIGITS;
+  const value = Number(isLong ? shortened(tape.bytes, start, end) : asciiText(tape.bytes, start, end));
   tape.kinds[index] = KIND.double;
-  const magnitude = readByNumber(bytes, digitsStart, end);
-  tape.numbers[index] = digitsStart > start ? -magnitude : magnitude;
-}
-
-/** `mantissa * 10^power`, or NaN when one exact operation does not do. */
-function scaleExact(mantissa: number, power: number): number {
-  if (power <= 0) return -power <= MAX_EXACT_POWER ? mantissa / (EXACT_POWERS[-power] ?? 1) : mantissa === 0 ? 0 : NaN;
-  return power <= MAX_EXACT_POWER ? mantissa * (EXACT_POWERS[power] ?? 1) : mantissa === 0 ? 0 : NaN;
-}
-
-/**
- * `digits * 10^-places` for a mantissa of 2^53 and more, or NaN when the rounding could not be proven right: the mantissa as
- * an exact sum of two doubles is divided with an error below 2^-100, and the quotient stands unless it is that near to a tie.
- */
-function scaleLong(bytes: Uint8Array, from: number, end: number, power: number): number {
-  if (power > 0 || -power > MAX_EXACT_POWER) return NaN;
-  const divisor = EXACT_POWERS[-power] ?? 1;
-  let at = from;
-  let high = 0;
-  let seen = 0;
-  for (; seen < CHUNK_DIGITS && at < end; at += 1) {
-    const digit = (bytes[at] ?? 0) - ZERO;
-    if (digit < 0) continue;
-    high = high * 10 + digit;
-    if (high > 0) seen += 1;
-  }
-  let low = 0;
-  let lowDigits = 0;
-  for (; at < end; at += 1) {
-    const digit = (bytes[at] ?? 0) - ZERO;
-    if (digit < 0) continue;
-    low = low * 10 + digit;
-    lowDigits += 1;
-  }
-  if (lowDigits > 7) return NaN;
-  const shift = EXACT_POWERS[lowDigits] ?? 1;
-  const product = high * shift;
-  const head = product + low;
-  // Both exact: the mantissa is below 2^74, so what `head` lost is a small integer.
-  const tail = low - (head - product) + productError(high, shift, product);
-  const quotient = head / divisor;
-  const back = quotient * divisor;
-  const rest = (head - back - productError(quotient, divisor, back) + tail) / divisor;
-  const rounded = quotient + rest;
-  const error = quotient - rounded + rest;
-  return rounded + error * 1.000001 === rounded ? rounded : NaN;
-}
-
-/** What `left * right` lost when it was rounded to `product` (Dekker's method); exact. */
-export function productError(left: number, right: number, product: number): number {
-  const leftBig = left * SPLITTER;
-  const leftHigh = leftBig - (leftBig - left);
-  const leftLow = left - leftHigh;
-  const rightBig = right * SPLITTER;
-  const rightHigh = rightBig - (rightBig - right);
-  const rightLow = right - rightHigh;
-  return leftHigh * rightHigh - product + leftHigh * rightLow + leftLow * rightHigh + leftLow * rightLow;
-}
-
-function readByNumber(bytes: Uint8Array, from: number, end: number): number {
-  if (end - from <= MAX_TEXT_DIGITS) return Number(asciiText(bytes, from, end));
-  return Number(shortened(bytes, from, end));
+  tape.numbers[index] = value;
 }
 
 /** A literal of any length as one of at most 800 digits that reads as the same double. */
@@ -177,14 +97,14 @@ function shortened(bytes: Uint8Array, from: number, end: number): string {
   let power = 0;
   let hasMore = false;
   let isFraction = false;
-  let at = from;
-  for (; at < end; at += 1) {
+  let at = bytes[from] === MINUS ? from + 1 : from;
+  const sign = at > from ? '-' : '';
+  for (; at < end && (isDigit(bytes[at] ?? 0) || bytes[at] === DOT); at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === DOT) {
       isFraction = true;
       continue;
     }
-    if (!isDigit(byte)) break;
     if (isFraction) power -= 1;
     if (digits === '' && byte === ZERO) continue;
     if (digits.length < MAX_TEXT_DIGITS) digits += String.fromCharCode(byte);
@@ -194,15 +114,23 @@ function shortened(bytes: Uint8Array, from: number, end: number): string {
     }
   }
   const exponent = at < end ? readExponent(bytes, at + 1, end) : 0;
-  return `${digits === '' ? '0' : digits}${hasMore ? '1' : '0'}e${power + exponent - 1}`;
+  // One digit more stands for all that were left out: enough to be above or at what is before it.
+  return `${sign}${digits === '' ? '0' : digits}${hasMore ? '1' : '0'}e${power + exponent - 1}`;
+}
+
+/** The end of a literal, once it is sure that RapidJSON takes its exponent, if it has one. */
+function literalEnd(bytes: Uint8Array, literal: Literal): number {
+  const { digitsEnd } = literal;
+  if (bytes[digitsEnd] !== LOWER_E && bytes[digitsEnd] !== UPPER_E) return digitsEnd;
+  const end = exponentEnd(bytes, digitsEnd + 1);
+  checkExponent(bytes, literal, readExponent(bytes, digitsEnd + 1, end));
+  return end;
 }
 
 function exponentEnd(bytes: Uint8Array, from: number): number {
-  let at = from;
-  if (bytes[at] === PLUS || bytes[at] === MINUS) at += 1;
+  const at = bytes[from] === PLUS || bytes[from] === MINUS ? from + 1 : from;
   if (!isDigit(bytes[at] ?? 0)) throw syntaxError('Miss exponent in number.', at);
-  while (isDigit(bytes[at] ?? 0)) at += 1;
-  return at;
+  return digitsEndFrom(bytes, at);
 }
 
 /** The exponent; beyond a billion only its size matters. */
@@ -215,16 +143,9 @@ function readExponent(bytes: Uint8Array, from: number, end: number): number {
   return isNegative ? -exponent : exponent;
 }
 
-interface Literal {
-  readonly start: number;
-  readonly digitsStart: number;
-  readonly integerEnd: number;
-  readonly digitsEnd: number;
-  readonly exponent: number;
-}
-
 /** RapidJSON refuses an exponent of two digits or more above 308 plus the fraction digits it has counted (17 digits in all). */
-function checkExponent(bytes: Uint8Array, literal: Literal): void {
+function checkExponent(bytes: Uint8Array, literal: Literal, exponent: number): void {
+  if (exponent <= 270) return;
   const { integerEnd, digitsEnd } = literal;
   let significant = integerEnd - literal.digitsStart - 1;
   let counted = 0;
@@ -232,7 +153,7 @@ function checkExponent(bytes: Uint8Array, literal: Literal): void {
     counted += 1;
     if (significant > 0 || bytes[at] !== ZERO || bytes[literal.digitsStart] !== ZERO) significant += 1;
   }
-  if (literal.exponent > 308 + counted) throw syntaxError('Number too big to be stored in double.', literal.start);
+  if (exponent > 308 + counted) throw syntaxError('Number too big to be stored in double.', literal.start);
 }
 
 /** RapidJSON refuses integer digits that leave the range of a double, whatever the exponent says. */
@@ -270,7 +191,5 @@ export function expectText(bytes: Uint8Array, from: number, text: string): numbe
 }
 
 function asciiText(bytes: Uint8Array, from: number, end: number): string {
-  let text = '';
-  for (let at = from; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0);
-  return text;
+  return String.fromCharCode(...bytes.subarray(from, end));
 }

@@ -1,5 +1,6 @@
 import { restError } from './errors.ts';
 import { expectText, scanNumber, syntaxError } from './json-number.ts';
+import { isSpace, scanNumberRun } from './json-number-run.ts';
 import { escapeEnd, plainEnd, unclosedError } from './json-string.ts';
 import { JsonTape, KIND } from './json-tape.ts';
 import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
@@ -9,7 +10,6 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
-const SPACE = 0x20;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
@@ -94,7 +94,7 @@ class JsonParser {
 
   constructor(bytes: Uint8Array, maxDepth: number) {
     this.tape = new JsonTape(bytes);
-    this.#bytes = bytes;
+    this.#bytes = this.tape.bytes;
     this.#maxDepth = maxDepth;
     this.#at = [0xef, 0xbb, 0xbf].reduce((at, mark) => (bytes[at] === mark ? at + 1 : at), 0);
   }
@@ -159,41 +159,28 @@ class JsonParser {
 
   #readKey(byte: number): void {
     if (byte !== QUOTE) this.#fail();
-    this.#count();
+    this.#count(1);
     this.#openString(STATE.key);
   }
 
   /** One element, or as many numbers in a row as there are: most of a large body. */
   #readElements(first: number, end: number): void {
-    if (!isNumberStart(first)) {
+    const { tape } = this;
+    const before = tape.length;
+    const after = isNumberStart(first) ? scanNumberRun(tape, this.#at, end, Infinity) : this.#at;
+    if (after === this.#at) {
       this.#readValue(first, STATE.element);
       return;
     }
-    const bytes = this.#bytes;
-    const { tape } = this;
-    let at = this.#at;
-    let count = 0;
-    for (;;) {
-      at = scanNumber(tape, at, tape.append(KIND.null, at));
-      count += 1;
-      let next = at;
-      while (next < end && isSpace(bytes[next] ?? 0)) next += 1;
-      if (next >= end || bytes[next] !== COMMA) break;
-      next += 1;
-      while (next < end && isSpace(bytes[next] ?? 0)) next += 1;
-      if (next >= end || !isNumberStart(bytes[next] ?? 0)) break;
-      at = next;
-    }
-    this.#at = at;
+    this.#at = after;
     this.#state = STATE.element;
-    const depth = this.#counts.length - 1;
-    this.#counts[depth] = (this.#counts[depth] ?? 0) + count;
+    this.#count(tape.length - before);
   }
 
   #readValue(byte: number, after: State): void {
     switch (byte) {
       case QUOTE:
-        if (after === STATE.element) this.#count();
+        if (after === STATE.element) this.#count(1);
         return this.#openString(after);
       case OPEN_OBJECT:
         return this.#openNested(KIND.object, STATE.objectOpened);
@@ -212,9 +199,16 @@ class JsonParser {
       case 0:
         return this.#fail();
       default:
-        this.#at = scanNumber(this.tape, this.#at, this.tape.append(KIND.null, this.#at));
-        return this.#finishValue(after);
+        return this.#readNumber(after);
     }
+  }
+
+  #readNumber(after: State): void {
+    const { tape } = this;
+    const start = this.#at;
+    this.#at = scanNumberRun(tape, start, start, 1);
+    if (this.#at === start) this.#at = scanNumber(tape, start, tape.append(KIND.null, start));
+    this.#finishValue(after);
   }
 
   #readWord(word: string, kind: number, after: State): void {
@@ -224,20 +218,20 @@ class JsonParser {
   }
 
   #finishValue(after: State): void {
-    if (after === STATE.element) this.#count();
+    if (after === STATE.element) this.#count(1);
     this.#state = after;
   }
 
-  #count(): void {
+  #count(added: number): void {
     const depth = this.#counts.length - 1;
-    this.#counts[depth] = (this.#counts[depth] ?? 0) + 1;
+    this.#counts[depth] = (this.#counts[depth] ?? 0) + added;
   }
 
   #openNested(kind: number, state: State): void {
     if (this.#open.length >= this.#maxDepth) {
       throw restError('SRV_REST_V1_JSON_TOO_DEEP', [this.#maxDepth, this.#at]);
     }
-    if (this.#state === STATE.arrayOpened || this.#state === STATE.elementComma) this.#count();
+    if (this.#state === STATE.arrayOpened || this.#state === STATE.elementComma) this.#count(1);
     this.#open.push(this.tape.append(kind, this.#at));
     this.#counts.push(0);
     this.#pass(state);
@@ -284,8 +278,4 @@ class JsonParser {
 
 function isNumberStart(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || byte === MINUS;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

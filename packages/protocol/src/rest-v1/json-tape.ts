@@ -33,9 +33,11 @@ export const KIND: {
   object: 10,
 };
 
-const INITIAL_ENTRIES = 64;
-/** A guess that suits text such as `0.12345678,`; the parser corrects it by what it has seen. */
-const BYTES_PER_ENTRY = 8;
+const MIN_ENTRIES = 16;
+/** What a text may begin with; a larger one grows by what was seen until then. 9 MB. */
+const MAX_INITIAL_ENTRIES = 1 << 20;
+/** A guess that suits text such as `128, `. Memory that is not used is not touched. */
+const BYTES_PER_ENTRY = 4;
 
 /**
  * A parsed JSON document as typed arrays: one entry a value in the order of the text, 9 bytes each, strings left where they
@@ -43,20 +45,30 @@ const BYTES_PER_ENTRY = 8;
  */
 export class JsonTape {
   readonly bytes: Uint8Array;
+  /** The same bytes, to read several at a time. */
+  readonly view: DataView;
+  length = 0;
   kinds: Uint8Array;
-  /** One number an entry. The three arrays are views of the same memory. */
+  /** One number an entry; `words` and `integers` are views of the same memory. */
   numbers: Float64Array;
   words: Uint32Array;
-  integers: BigInt64Array;
-  length = 0;
+  #integers: BigInt64Array | undefined;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-    const capacity = Math.max(INITIAL_ENTRIES, Math.ceil(bytes.length / BYTES_PER_ENTRY));
-    this.kinds = new Uint8Array(capacity);
-    this.numbers = new Float64Array(capacity);
-    this.words = new Uint32Array(this.numbers.buffer);
-    this.integers = new BigInt64Array(this.numbers.buffer);
+    // A plain array even of a Buffer: one kind of object for the loops, and cheaper views of it.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const guess = Math.ceil(bytes.length / BYTES_PER_ENTRY) + MIN_ENTRIES;
+    const memory = allocate(Math.min(guess, MAX_INITIAL_ENTRIES));
+    this.kinds = memory.kinds;
+    this.numbers = memory.numbers;
+    this.words = new Uint32Array(memory.numbers.buffer);
+  }
+
+  /** The bits of 64-bit integers. Few documents have any. */
+  get integers(): BigInt64Array {
+    this.#integers ??= new BigInt64Array(this.numbers.buffer, 0, this.numbers.length);
+    return this.#integers;
   }
 
   /** Adds an entry and returns its index. `offset` is how far the text has been read. */
@@ -72,15 +84,14 @@ export class JsonTape {
   #grow(offset: number): void {
     const needed = Math.ceil((this.length * this.bytes.length * 1.1) / Math.max(1, offset));
     const most = this.bytes.length + 1;
-    const capacity = Math.max(this.length + INITIAL_ENTRIES, Math.min(most, Math.max(needed, this.length * 1.5)));
-    const kinds = new Uint8Array(capacity);
+    const capacity = Math.ceil(Math.max(this.length + MIN_ENTRIES, Math.min(most, Math.max(needed, this.length * 1.5))));
+    const { kinds, numbers } = allocate(capacity);
     kinds.set(this.kinds);
-    const numbers = new Float64Array(capacity);
     numbers.set(this.numbers);
     this.kinds = kinds;
     this.numbers = numbers;
     this.words = new Uint32Array(numbers.buffer);
-    this.integers = new BigInt64Array(numbers.buffer);
+    this.#integers = undefined;
   }
 
   kind(index: number): number {
@@ -116,4 +127,10 @@ export class JsonTape {
     const start = this.words[2 * index] ?? 0;
     return this.bytes.subarray(start, start + (this.words[2 * index + 1] ?? 0));
   }
+}
+
+/** Numbers and kinds in one piece: large ones are mapped by the system, and that once. */
+function allocate(capacity: number): { readonly kinds: Uint8Array; readonly numbers: Float64Array } {
+  const memory = new ArrayBuffer(9 * capacity + ((8 - (capacity & 7)) & 7));
+  return { kinds: new Uint8Array(memory, 8 * capacity, capacity), numbers: new Float64Array(memory, 0, capacity) };
 }

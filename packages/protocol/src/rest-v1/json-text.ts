@@ -1,4 +1,4 @@
-import { stringText } from './json-string.ts';
+import { stringBytes } from './json-string.ts';
 import { type JsonTape, KIND } from './json-tape.ts';
 
 /** No further token is written once the text has this many bytes. */
@@ -29,23 +29,23 @@ export function typeName(tape: JsonTape, index: number): string {
  * and before any NaN or Infinity.
  */
 export function valueText(tape: JsonTape, index: number): string {
-  const pieces: string[] = [];
-  writeValue({ tape, pieces, bytes: 0 }, index, 0);
-  return pieces.join('');
+  const quote: Quote = { tape, text: '' };
+  writeValue(quote, index, 0);
+  return UTF8.decode(Uint8Array.from(quote.text, (character) => character.charCodeAt(0)));
 }
 
+/** The text as one character a byte: what is cut is bytes, and they need not be UTF-8. */
 interface Quote {
   readonly tape: JsonTape;
-  readonly pieces: string[];
-  bytes: number;
+  text: string;
 }
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Writes a token unless there is enough; false ends the text. */
 function put(quote: Quote, prefix: string, token: string | undefined): boolean {
-  if (quote.bytes >= MAX_BYTES) return false;
-  const text = prefix + (token ?? '');
-  quote.pieces.push(text);
-  quote.bytes += new TextEncoder().encode(text).length;
+  if (quote.text.length >= MAX_BYTES) return false;
+  quote.text += prefix + (token ?? '');
   return token !== undefined;
 }
 
@@ -101,7 +101,7 @@ function scalarText(tape: JsonTape, index: number): string | undefined {
     case KIND.double:
       return Number.isFinite(value) ? doubleText(value) : undefined;
     default:
-      return quoted(stringText(tape, index));
+      return quoted(stringBytes(tape, index));
   }
 }
 
@@ -112,22 +112,21 @@ function doubleText(value: number): string {
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '\\"'],
-  ['\\', '\\\\'],
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-]);
+const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map(
+  Object.entries({ '"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }).map(([character, letter]) => [
+    character.charCodeAt(0),
+    `\\${letter}`,
+  ]),
+);
 
-/** Text between quotes, escaped as RapidJSON does: short forms, else `\u00XX` with capital digits. */
-function quoted(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  const escaped = text.replace(/["\\\u0000-\u001f]/g, (character) => {
-    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-    return SHORT_ESCAPES.get(character) ?? `\\u${code}`;
-  });
-  return `"${escaped}"`;
+/** A string between quotes, a character a byte, escaped as RapidJSON does: short forms, else `\u00XX` with capital digits. */
+function quoted(bytes: Uint8Array): string {
+  let text = '"';
+  for (const byte of bytes) {
+    const isPlain = byte >= 0x20 && byte !== 0x22 && byte !== 0x5c;
+    text += isPlain ? String.fromCharCode(byte) : (SHORT_ESCAPES.get(byte) ?? hexEscape(byte));
+  }
+  return `${text}"`;
 }
+
+const hexEscape = (byte: number): string => `\\u00${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -6,7 +6,7 @@ import { stringText } from './json-string.ts';
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
 import { STEP_ELEMENTS, type Steps } from './slices.ts';
-import { checkRank, explainSteps, type InputTarget, nestingOf, sinkFor, takeSteps } from './tensor-from-json.ts';
+import { checkRank, explainSteps, type InputTarget, nestingOf, sinkFor, takeSteps, takeValue } from './tensor-from-json.ts';
 import type { TensorSink } from './tensor-sink.ts';
 
 /** The `instances` of a request; a non-empty array. */
@@ -130,7 +130,15 @@ function* takeRow(request: RowRequest, inputs: readonly NamedInput[], element: n
     if (input.row === row) continue;
     input.row = row;
     if (input.firstRow < 0) input.firstRow = row;
-    yield* takeMember(request, input, key + 1, row);
+    try {
+      const sink = (input.sink ??= openSink(request, input, key + 1));
+      // Without a generator for each value: most are small, and there may be many.
+      const isSmall = tape.next(key + 1) - key <= STEP_ELEMENTS;
+      const next = isSmall ? takeValue(sink, tape, key + 1, input.shape) : yield* takeSteps(sink, tape, key + 1, input.shape);
+      if (next < 0) yield* explainElement(tape, key + 1, input.target, input.shape);
+    } catch (error) {
+      throw elementError(row, input.target.name, error);
+    }
   }
   if (!isComplete(request, inputs, row)) {
     const names = inputs.map(({ target }) => target.name).toSorted();
@@ -150,18 +158,10 @@ function unknownKey(tape: JsonTape, key: number, row: number): unknown {
   return elementError(row, name, restError('SRV_REST_V1_INPUT_UNKNOWN', [name]));
 }
 
-function* takeMember({ tape, instances }: RowRequest, input: NamedInput, index: number, row: number): Steps<void> {
-  try {
-    if (input.sink === undefined) {
-      input.shape = nestingOf(tape, index);
-      checkRank(input.shape, input.target.name);
-      input.sink = sinkFor(input.target, [tape.count(instances), ...input.shape], tape);
-    }
-    if ((yield* takeSteps(input.sink, tape, index, input.shape)) >= 0) return;
-    yield* explainElement(tape, index, input.target, input.shape);
-  } catch (error) {
-    throw elementError(row, input.target.name, error);
-  }
+function openSink({ tape, instances }: RowRequest, input: NamedInput, index: number): TensorSink {
+  input.shape = nestingOf(tape, index);
+  checkRank(input.shape, input.target.name);
+  return sinkFor(input.target, [tape.count(instances), ...input.shape], tape);
 }
 
 /** Whether a row has all it needs: every input or, in default mode, the same ones as the first row with defaults for the rest. */

@@ -67,7 +67,8 @@ export function* takeSteps(sink: TensorSink, tape: JsonTape, index: number, shap
   return at;
 }
 
-function takeValue(sink: TensorSink, tape: JsonTape, index: number, shape: readonly number[], level = 0): number {
+/** {@link takeSteps} at once, for small values. */
+export function takeValue(sink: TensorSink, tape: JsonTape, index: number, shape: readonly number[], level = 0): number {
   const size = shape[level];
   if (size === undefined) return sink.take(tape, index, 1);
   if (!tape.isArray(index) || tape.count(index) !== size) return -1;

@@ -247,11 +247,11 @@ export class Harness {
     this.#state = state;
     const error = state === 'ended' ? this.#endError : undefined;
     if (error !== undefined && !this.#isTornDown) this.#log('error', { err: error }, 'The version ended with an error');
-    else this.#log('info', {}, `The version is ${state}`);
+    else this.#log('debug', {}, `The version is ${state}`);
     this.#context.publish(error === undefined ? { id: this.id, state } : { id: this.id, state, error });
   }
 
-  #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
+  #log(level: 'debug' | 'warn' | 'error', fields: object, message: string): void {
     this.#context.logger[level]({ model: this.id.name, version: String(this.id.version), ...fields }, message);
   }
 }

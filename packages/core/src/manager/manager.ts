@@ -29,7 +29,7 @@ export interface ManagerOptions {
   readonly loadRetryIntervalMs?: number;
   /** Whether a failed load is tried again. Default: not for faults that stay (bad arguments, files not found, …). */
   readonly isRetryable?: (error: ServingError) => boolean;
-  /** Gets transitions (info), failed tries (warn), and errors where they stop. Default: nothing is logged. */
+  /** Gets transitions (debug), failed tries (warn), and errors where they stop. Default: nothing is logged. */
   readonly logger?: Logger;
 }
 

@@ -1,18 +1,8 @@
-import type { Logger, Manager } from '@servable/core';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 import { listenGrpc } from './grpc/listen-grpc.ts';
-import type { ServerHealth } from './health.ts';
 import { listenRest } from './rest/listen-rest.ts';
+import type { ServedBy } from './served-by.ts';
 import type { DrainableTransport } from './shutdown.ts';
-
-/** What every protocol answers with. */
-export interface ServedBy {
-  readonly manager: Manager;
-  readonly health: ServerHealth;
-  /** Aborted when listeners are about to close. */
-  readonly stopping: AbortSignal;
-  readonly logger: Logger;
-}
 
 /** One protocol, listening. */
 export interface Listener {

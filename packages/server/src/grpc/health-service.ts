@@ -39,14 +39,14 @@ export function healthMethods(health: ServerHealth, stopping: AbortSignal): read
     {
       kind: 'streaming',
       path: '/grpc.health.v1.Health/Watch',
-      handle: (requests, call) => watch(requests, AbortSignal.any([call.signal, stopping])),
+      handle: (requests, call) => watch(requests, call.signal),
     },
   ];
 
-  async function* watch(requests: AsyncIterable<Uint8Array>, ended: AbortSignal): AsyncIterable<Uint8Array> {
+  async function* watch(requests: AsyncIterable<Uint8Array>, gone: AbortSignal): AsyncIterable<Uint8Array> {
     const service = await serviceOf(requests);
     let last: number | undefined;
-    for await (const _change of changesOf((listener) => health.onChange(listener), ended)) {
+    for await (const _change of changesOf((listener) => health.onChange(listener), [gone, stopping])) {
       const status = statusOf(health, service);
       if (status !== last) yield encode(status);
       last = status;

@@ -1,6 +1,6 @@
 import { grpcStatusOf } from '@servable/protocol';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
-import type { ServedBy } from '../listen.ts';
+import type { ServedBy } from '../served-by.ts';
 import { GrpcTransport } from './grpc-transport.ts';
 import { healthMethods } from './health-service.ts';
 import { modelMethods } from './model-service.ts';

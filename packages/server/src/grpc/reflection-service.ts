@@ -34,13 +34,21 @@ export function reflectionMethods(stopping: AbortSignal): readonly GrpcMethod[] 
 }
 
 async function* answerAll(index: DescriptorIndex, requests: AsyncIterable<Uint8Array>, stopping: AbortSignal): AsyncIterable<Uint8Array> {
-  const stopped = new Promise<undefined>((resolve) => stopping.addEventListener('abort', () => resolve(undefined), { once: true }));
+  let stop = (): void => {};
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
+  stopping.addEventListener('abort', stop);
   const iterator = requests[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), stopped]);
-    if (next === undefined || next.done === true) return;
-    const originalRequest = decodeMessage(ServerReflectionRequestSchema, next.value);
-    yield toBinary(ServerReflectionResponseSchema, respond(index, originalRequest));
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), stopped]);
+      if (next === undefined || next.done === true) return;
+      const originalRequest = decodeMessage(ServerReflectionRequestSchema, next.value);
+      yield toBinary(ServerReflectionResponseSchema, respond(index, originalRequest));
+    }
+  } finally {
+    stopping.removeEventListener('abort', stop);
   }
 }
 

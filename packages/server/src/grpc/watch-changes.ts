@@ -1,8 +1,8 @@
 /**
  * Yields once at once, and again after every call of the listener it hands to `subscribe`; several calls while the
- * consumer is busy count as one. Ends, without an error, when the signal is aborted.
+ * consumer is busy count as one. Ends, without an error, when one of the signals is aborted; leaves no listener on them.
  */
-export async function* changesOf(subscribe: (listener: () => void) => () => void, ended: AbortSignal): AsyncGenerator<void> {
+export async function* changesOf(subscribe: (listener: () => void) => () => void, endings: readonly AbortSignal[]): AsyncGenerator<void> {
   let isPending = true;
   let wake = (): void => {};
   const notify = (): void => {
@@ -11,9 +11,10 @@ export async function* changesOf(subscribe: (listener: () => void) => () => void
   };
   const unsubscribe = subscribe(notify);
   const onEnd = (): void => wake();
-  ended.addEventListener('abort', onEnd, { once: true });
+  const isOver = (): boolean => endings.some((signal) => signal.aborted);
+  for (const signal of endings) signal.addEventListener('abort', onEnd);
   try {
-    while (isPending || !ended.aborted) {
+    while (isPending || !isOver()) {
       if (isPending) {
         isPending = false;
         yield;
@@ -25,6 +26,6 @@ export async function* changesOf(subscribe: (listener: () => void) => () => void
     }
   } finally {
     unsubscribe();
-    ended.removeEventListener('abort', onEnd);
+    for (const signal of endings) signal.removeEventListener('abort', onEnd);
   }
 }

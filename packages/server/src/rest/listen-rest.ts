@@ -1,7 +1,7 @@
 import type { Compat } from '@servable/protocol';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { serverError } from '../errors.ts';
-import type { ServedBy } from '../listen.ts';
+import type { ServedBy } from '../served-by.ts';
 import { answerRest, errorReply, type RestApiOptions } from './rest-api.ts';
 import type { RestReply } from './rest-reply.ts';
 import { RestTransport } from './rest-transport.ts';

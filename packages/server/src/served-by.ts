@@ -1,0 +1,11 @@
+import type { Logger, Manager } from '@servable/core';
+import type { ServerHealth } from './health.ts';
+
+/** What every protocol answers with. */
+export interface ServedBy {
+  readonly manager: Manager;
+  readonly health: ServerHealth;
+  /** Aborted when listeners are about to close. */
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}

@@ -80,6 +80,8 @@ export interface HookPlugin {
   apply(hooks: Hooks): void;
 }
 
+/** What a config lists under `plugins`. */
+/** Anything that a config's `plugins` may hold; `kind` tells which. */
 export type Plugin = LoaderPlugin | SourcePlugin | HookPlugin;
 
 /** Completes a loader's definition. */

@@ -27,7 +27,11 @@ export type Tensor =
 
 type Float8 = 'FP8_E5M2' | 'FP8_E4M3FN' | 'FP8_E4M3FNUZ' | 'FP8_E4M3B11FNUZ' | 'FP8_E5M2FNUZ';
 
+/** The element types of tensors, by their names in Open Inference Protocol and more. */
+/** Element types by the names of the Open Inference Protocol, and those that only ONNX or TensorFlow have. */
 export type DType = Tensor['dtype'];
+/** The data of any tensor: a typed array, or for `BYTES` an array of byte strings. */
+/** Data of any dtype: a typed array, or byte strings. */
 export type TensorData = Tensor['data'];
 /** Data of every dtype but `BYTES`. */
 export type NumericData = Exclude<TensorData, readonly Uint8Array[]> | Uint8Array;

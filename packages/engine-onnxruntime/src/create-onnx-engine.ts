@@ -3,6 +3,7 @@ import type { OnnxEngine } from './engine.ts';
 import { createNativeEngine, type NativeEngineOptions } from './native/native-engine.ts';
 import { createWorkerEngine } from './worker/worker-engine.ts';
 
+/** How an engine runs, and in which of its two forms. */
 export interface OnnxEngineOptions extends NativeEngineOptions {
   /** `auto` takes the native form where it can be had. Default `auto`. */
   readonly form?: 'auto' | 'native' | 'worker';

@@ -1,5 +1,6 @@
 import type { Logger } from '@servable/core';
 
+/** How serious a line is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line that was logged. */

@@ -17,6 +17,7 @@ import { testServableId } from './test-context.ts';
 /** The calls of a Loader that a test can hold back. */
 export type LoaderStep = 'estimate' | 'load' | 'unload';
 
+/** What a {@link FakeLoader} gives, when, and where it fails. */
 export interface FakeLoaderOptions {
   /** What `load` gives; called once a load. Default: a `fakeServable()`. */
   readonly servable?: () => Servable;
@@ -129,6 +130,7 @@ export class FakeLoader implements Loader {
   }
 }
 
+/** What a fake plugin says of itself, and how its loaders behave. */
 export interface FakeLoaderPluginOptions extends FakeLoaderOptions {
   /** Default: `fake`. */
   readonly platform?: string;

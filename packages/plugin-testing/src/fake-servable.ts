@@ -10,6 +10,7 @@ import {
 } from '@servable/core';
 import { testingError } from './errors.ts';
 
+/** What a fake servable answers, and says of itself. */
 export interface FakeServableOptions {
   /** Default: `serving_default` alone, a {@link fakeSignature}. */
   readonly signatures?: ReadonlyMap<string, Signature>;

@@ -6,6 +6,7 @@ export type SinkEvent =
   | { readonly kind: 'aspire'; readonly set: AspiredVersions<Artifact> }
   | { readonly kind: 'report'; readonly name: ModelName; readonly error: Error };
 
+/** How long a wait may take, and what it is for. */
 export interface WaitOptions {
   /** After this the wait rejects with what was seen. Default: 10000. */
   readonly timeoutMs?: number;

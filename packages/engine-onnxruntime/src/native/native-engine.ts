@@ -14,6 +14,7 @@ import { Slot } from './slot.ts';
 import type { ThreadData } from './thread-messages.ts';
 import { ThreadPool } from './thread-pool.ts';
 
+/** How the native form runs. */
 export interface NativeEngineOptions {
   /** Threads that compute. Default: the CPUs of the control group or machine. */
   readonly threads?: number;

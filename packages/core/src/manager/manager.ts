@@ -14,6 +14,8 @@ import type { ServableHandle } from './servable-handle.ts';
 import { ServingMap } from './serving-map.ts';
 import { StateMonitor } from './state-monitor.ts';
 
+/** How a {@link Manager} moves versions, and within which limits. */
+/** How a manager works. Read once, when it is made; a record of hooks belongs to one manager. */
 export interface ManagerOptions {
   /** Default: a new record. */
   readonly hooks?: Hooks;
@@ -76,6 +78,7 @@ export function createManager(options: ManagerOptions = {}): Manager {
  *
  * Every event (a set, the end of an estimate, load or unload, the release of a last handle, a retry timer) waits its turn;
  * after each, `reconcile` decides until nothing is left to do. So code that runs in a hook may call any method here.
+ * A policy must be pure: it is asked again about a model only when one of its versions changed.
  */
 export class Manager {
   readonly hooks: Hooks;

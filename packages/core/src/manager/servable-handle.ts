@@ -2,7 +2,10 @@ import { servableError } from '../errors.ts';
 import type { ServableId } from '../servable-id.ts';
 import type { Servable } from '../servable.ts';
 
-/** A counted claim on a ready version: it is not unloaded before `release`. */
+/**
+ * A counted claim on a ready version: it is not unloaded before `release`. `using` releases it too; on a hot path write `try`
+ * and `finally`, because V8 does not optimize `using` yet (`bench/acquire.bench.ts`).
+ */
 export interface ServableHandle {
   readonly id: ServableId;
   /** @throws ServingError `SRV_HANDLE_RELEASED` after `release` */

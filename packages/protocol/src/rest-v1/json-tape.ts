@@ -34,8 +34,8 @@ export const KIND: {
 };
 
 const MIN_ENTRIES = 16;
-/** What a text may begin with; a larger one grows by what was seen until then. 9 MB. */
-const MAX_INITIAL_ENTRIES = 1 << 20;
+/** What a text may begin with, 144 MB; a larger one grows by what was seen until then. */
+const MAX_INITIAL_ENTRIES = 1 << 24;
 /** A guess that suits text such as `128, `. Memory that is not used is not touched. */
 const BYTES_PER_ENTRY = 4;
 

@@ -1,5 +1,7 @@
+import type { Compat } from './compat.ts';
 import { stringBytes } from './json-string.ts';
 import { type JsonTape, KIND } from './json-tape.ts';
+import { JsonWriter } from './json-writer.ts';
 
 /** No further token is written once the text has this many bytes. */
 const MAX_BYTES = 256;
@@ -26,27 +28,27 @@ export function typeName(tape: JsonTape, index: number): string {
 
 /**
  * A value as error messages quote it: arrays on one line, objects one member a line, cut at the first token after 256 bytes
- * and before any NaN or Infinity.
+ * and before any NaN or Infinity. In default mode a long string is cut too; `strict` quotes it whole.
  */
-export function valueText(tape: JsonTape, index: number): string {
-  const quote: Quote = { tape, text: '' };
-  writeValue(quote, index, 0);
-  return UTF8.decode(Uint8Array.from(quote.text, (character) => character.charCodeAt(0)));
-}
-
-/** The text as one character a byte: what is cut is bytes, and they need not be UTF-8. */
-interface Quote {
-  readonly tape: JsonTape;
-  text: string;
+export function valueText(tape: JsonTape, index: number, compat: Compat): string {
+  const json = new JsonWriter();
+  writeValue({ tape, json, compat }, index, 0);
+  return UTF8.decode(json.finish());
 }
 
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+interface Quote {
+  readonly tape: JsonTape;
+  readonly json: JsonWriter;
+  readonly compat: Compat;
+}
+
 /** Writes a token unless there is enough; false ends the text. */
-function put(quote: Quote, prefix: string, token: string | undefined): boolean {
-  if (quote.text.length >= MAX_BYTES) return false;
-  quote.text += prefix + (token ?? '');
-  return token !== undefined;
+function put({ json }: Quote, token: string): boolean {
+  if (json.length >= MAX_BYTES) return false;
+  json.ascii(token);
+  return true;
 }
 
 /** `prefix` is what stands between the value and the one before it. The depth is bounded: every level takes a byte. */
@@ -54,11 +56,14 @@ function writeValue(quote: Quote, index: number, depth: number, prefix = ''): bo
   const { tape } = quote;
   switch (tape.kind(index)) {
     case KIND.array:
-      return put(quote, prefix, '[') && writeElements(quote, index, depth + 1) && put(quote, '', ']');
+      return put(quote, `${prefix}[`) && writeElements(quote, index, depth + 1) && put(quote, ']');
     case KIND.object:
-      return put(quote, prefix, '{') && writeMembers(quote, index, depth);
+      return put(quote, `${prefix}{`) && writeMembers(quote, index, depth);
+    case KIND.string:
+    case KIND.escaped:
+      return put(quote, prefix) && writeString(quote, index);
     default:
-      return put(quote, prefix, scalarText(tape, index));
+      return writeScalar(quote, index, prefix);
   }
 }
 
@@ -75,12 +80,25 @@ function writeMembers(quote: Quote, object: number, depth: number): boolean {
   const end = tape.next(object);
   for (let key = object + 1; key < end; key = tape.next(key + 1)) {
     const prefix = (key === object + 1 ? '' : ',') + newLine(depth + 1);
-    if (!put(quote, prefix, scalarText(tape, key)) || !writeValue(quote, key + 1, depth + 1, ': ')) return false;
+    if (!writeValue(quote, key, depth + 1, prefix) || !writeValue(quote, key + 1, depth + 1, ': ')) return false;
   }
-  return put(quote, end > object + 1 ? newLine(depth) : '', '}');
+  return put(quote, `${end > object + 1 ? newLine(depth) : ''}}`);
 }
 
 const newLine = (depth: number): string => `\n${' '.repeat(INDENT * depth)}`;
+
+function writeString({ tape, json, compat }: Quote, index: number): boolean {
+  const content = stringBytes(tape, index);
+  const isCut = compat !== 'strict' && content.length > MAX_BYTES;
+  json.string(isCut ? content.subarray(0, MAX_BYTES) : content);
+  return !isCut;
+}
+
+/** What the reference cannot write ends the text after its prefix. */
+function writeScalar(quote: Quote, index: number, prefix: string): boolean {
+  const text = scalarText(quote.tape, index);
+  return put(quote, prefix + (text ?? '')) && text !== undefined;
+}
 
 /** `undefined` for what the reference cannot write. */
 function scalarText(tape: JsonTape, index: number): string | undefined {
@@ -101,7 +119,7 @@ function scalarText(tape: JsonTape, index: number): string | undefined {
     case KIND.double:
       return Number.isFinite(value) ? doubleText(value) : undefined;
     default:
-      return quoted(stringBytes(tape, index));
+      return undefined;
   }
 }
 
@@ -111,22 +129,3 @@ function doubleText(value: number): string {
   const text = String(value).replace('e+', 'e');
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
-
-const SHORT_ESCAPES: ReadonlyMap<number, string> = new Map(
-  Object.entries({ '"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }).map(([character, letter]) => [
-    character.charCodeAt(0),
-    `\\${letter}`,
-  ]),
-);
-
-/** A string between quotes, a character a byte, escaped as RapidJSON does: short forms, else `\u00XX` with capital digits. */
-function quoted(bytes: Uint8Array): string {
-  let text = '"';
-  for (const byte of bytes) {
-    const isPlain = byte >= 0x20 && byte !== 0x22 && byte !== 0x5c;
-    text += isPlain ? String.fromCharCode(byte) : (SHORT_ESCAPES.get(byte) ?? hexEscape(byte));
-  }
-  return `${text}"`;
-}
-
-const hexEscape = (byte: number): string => `\\u00${byte.toString(16).toUpperCase().padStart(2, '0')}`;

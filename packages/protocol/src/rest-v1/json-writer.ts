@@ -1,30 +1,33 @@
 import { writeBase64 } from './base64.ts';
 
-const INITIAL_BYTES = 1024;
+const INITIAL_BYTES = 256;
 const INDENT = 4;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const NEW_LINE = 0x0a;
 
-/** Letters of the short escapes, by byte. */
-const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
-  Object.entries({ '"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' }).map(([character, letter]) => [
-    character.charCodeAt(0),
-    letter.charCodeAt(0),
-  ]),
-);
+const LOWER_U = 0x75;
+const ZERO = 0x30;
+/** `\\u0001` */
+const LONGEST_ESCAPE = 6;
+
+/** What follows the backslash of an escaped byte; 0: it stands as it is. */
+const ESCAPE_LETTERS: Uint8Array = new Uint8Array(256).fill(LOWER_U, 0, SPACE);
+const SHORT_ESCAPES = { '"': '"', '\\': '\\', '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' };
+for (const [character, letter] of Object.entries(SHORT_ESCAPES)) ESCAPE_LETTERS[character.charCodeAt(0)] = letter.charCodeAt(0);
 const HEX: Uint8Array = new TextEncoder().encode('0123456789ABCDEF');
 
 /** A growing buffer of JSON text. */
 export class JsonWriter {
-  bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  bytes: Uint8Array;
   length = 0;
   readonly #sliceBytes: number;
   #sliceEnd: number;
 
-  /** `sliceBytes`: how much is written between two pauses. */
-  constructor(sliceBytes: number = Infinity) {
+  /** `expectedBytes`: what will be written, roughly. `sliceBytes`: how much between two pauses. */
+  constructor(expectedBytes: number = INITIAL_BYTES, sliceBytes: number = Infinity) {
+    this.bytes = new Uint8Array(expectedBytes);
     this.#sliceBytes = sliceBytes;
     this.#sliceEnd = sliceBytes;
   }
@@ -70,17 +73,11 @@ export class JsonWriter {
 
   /** A JSON string of these bytes, which are not checked to be UTF-8. Escapes as RapidJSON does; `/` and 0x7F stay. */
   string(content: Uint8Array): void {
-    this.reserve(content.length + 2);
+    const isPlain = content.every((byte) => byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH);
+    this.reserve((isPlain ? 1 : LONGEST_ESCAPE) * content.length + 2);
     this.#byte(QUOTE);
-    let from = 0;
-    for (let at = 0; at < content.length; at += 1) {
-      const byte = content[at] ?? 0;
-      if (byte >= SPACE && byte !== QUOTE && byte !== BACKSLASH) continue;
-      this.#copy(content, from, at);
-      this.#escape(byte, content.length - at);
-      from = at + 1;
-    }
-    this.#copy(content, from, content.length);
+    if (isPlain) this.bytes.set(content, this.length);
+    this.length = isPlain ? this.length + content.length : writeEscaped(content, this.bytes, this.length);
     this.#byte(QUOTE);
   }
 
@@ -105,23 +102,27 @@ export class JsonWriter {
     this.bytes[this.length] = byte;
     this.length += 1;
   }
+}
 
-  #copy(content: Uint8Array, from: number, end: number): void {
-    if (from === end) return;
-    this.bytes.set(content.subarray(from, end), this.length);
-    this.length += end - from;
-  }
-
-  /** `left`: how many bytes of the string are still to come, this one included. */
-  #escape(byte: number, left: number): void {
-    this.reserve(6 + left + 1);
-    this.#byte(BACKSLASH);
-    const letter = SHORT_ESCAPES.get(byte);
-    if (letter !== undefined) {
-      this.#byte(letter);
-      return;
+/** Writes a string's content at `at`, where there is room for the longest escapes, and returns the offset after it. */
+function writeEscaped(content: Uint8Array, target: Uint8Array, at: number): number {
+  let offset = at;
+  for (const byte of content) {
+    const letter = ESCAPE_LETTERS[byte] ?? 0;
+    if (letter !== 0) {
+      target[offset] = BACKSLASH;
+      target[offset + 1] = letter;
+      offset += 2;
+    } else {
+      target[offset] = byte;
+      offset += 1;
     }
-    this.bytes.set([0x75, 0x30, 0x30, HEX[byte >> 4] ?? 0, HEX[byte & 15] ?? 0], this.length);
-    this.length += 5;
+    if (letter !== LOWER_U) continue;
+    target[offset] = ZERO;
+    target[offset + 1] = ZERO;
+    target[offset + 2] = HEX[byte >> 4] ?? ZERO;
+    target[offset + 3] = HEX[byte & 15] ?? ZERO;
+    offset += 4;
   }
+  return offset;
 }

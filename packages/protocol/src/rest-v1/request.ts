@@ -51,23 +51,24 @@ export type PredictStyle = 'row' | 'columnar';
  *   `SRV_REST_V1_JSON_TOO_DEEP`, `SRV_REST_V1_NOT_OBJECT`, `SRV_REST_V1_SIGNATURE_NAME_TYPE`
  */
 export function parsePredictBody(bytes: Uint8Array, options: ReadOptions = {}): PredictBody {
-  return openBody(parseJson(bytes, jsonOptions(options)));
+  return openBody(parseJson(bytes, jsonOptions(options)), options.compat ?? 'default');
 }
 
 /** {@link parsePredictBody} for large bodies: pauses between slices, so that others get their turn. */
 export async function parsePredictBodyInSlices(bytes: Uint8Array, options: ReadOptions & SliceOptions): Promise<PredictBody> {
-  return openBody(await parseJsonInSlices(bytes, { ...options, ...jsonOptions(options) }));
+  const tape = await parseJsonInSlices(bytes, { ...options, ...jsonOptions(options) });
+  return openBody(tape, options.compat ?? 'default');
 }
 
 function jsonOptions(options: ReadOptions): JsonOptions {
   return { maxDepth: options.maxDepth ?? (options.compat === 'strict' ? Infinity : DEFAULT_MAX_DEPTH) };
 }
 
-function openBody(tape: JsonTape): PredictBody {
-  if (!tape.isObject(0)) throw restError('SRV_REST_V1_NOT_OBJECT', [valueText(tape, 0)]);
+function openBody(tape: JsonTape, compat: Compat): PredictBody {
+  if (!tape.isObject(0)) throw restError('SRV_REST_V1_NOT_OBJECT', [valueText(tape, 0, compat)]);
   const name = findMember(tape, 0, SIGNATURE_NAME);
   if (name < 0) return { signatureName: '', tape };
-  if (!tape.isString(name)) throw restError('SRV_REST_V1_SIGNATURE_NAME_TYPE', [valueText(tape, 0)]);
+  if (!tape.isString(name)) throw restError('SRV_REST_V1_SIGNATURE_NAME_TYPE', [valueText(tape, 0, compat)]);
   return { signatureName: stringText(tape, name), tape };
 }
 
@@ -104,15 +105,15 @@ function* resolveSteps(body: PredictBody, signature: Signature, compat: Compat):
     throw restError('SRV_REST_V1_SIGNATURE_NO_INPUTS', [body.signatureName === '' ? 'DEFAULT' : body.signatureName]);
   }
   if (instances >= 0) {
-    checkInstances(tape, instances, inputs);
+    checkInstances({ tape, instances, signature, compat }, inputs);
     return { inputs: yield* rowSteps({ tape, instances, signature, compat }), style: 'row' };
   }
   if (inputs < 0) throw restError('SRV_REST_V1_KEYS_MISSING', []);
   return { inputs: yield* columnSteps({ tape, inputs, signature, compat }), style: 'columnar' };
 }
 
-function checkInstances(tape: JsonTape, instances: number, inputs: number): void {
-  const fail = (what: string): Error => restError('SRV_REST_V1_BODY_SHAPE', [valueText(tape, 0), what]);
+function checkInstances({ tape, instances, compat }: RowRequest, inputs: number): void {
+  const fail = (what: string): Error => restError('SRV_REST_V1_BODY_SHAPE', [valueText(tape, 0, compat), what]);
   if (inputs >= 0) throw fail("Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ");
   if (!tape.isArray(instances)) throw fail("Expecting 'instances' to be an list/array");
   if (tape.count(instances) === 0) throw fail("No values in 'instances' array");

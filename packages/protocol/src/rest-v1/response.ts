@@ -1,4 +1,4 @@
-import { type NamedTensors, type Tensor } from '@servable/core';
+import { elementCount, type NamedTensors, type Tensor, tensorByteLength } from '@servable/core';
 import type { Compat, RestOptions } from './compat.ts';
 import { restError } from './errors.ts';
 import { JsonWriter } from './json-writer.ts';
@@ -34,6 +34,10 @@ export function encodePredictInSlices(
   return finishInSlices(steps, () => options.pause());
 }
 
+/** Nine digits with sign and point, and some brackets. */
+const BYTES_PER_NUMBER = 14;
+const MAX_EXPECTED_BYTES = 1 << 28;
+
 /** One output and how it is written. */
 interface Output {
   readonly name: Uint8Array;
@@ -49,7 +53,7 @@ function* encodeSteps(
 ): Steps<Uint8Array> {
   if (outputs.size === 0) throw restError('SRV_REST_V1_OUTPUTS_EMPTY', []);
   const rows = style === 'row' ? countRows(outputs) : 0;
-  const json = new JsonWriter(sliceBytes);
+  const json = new JsonWriter(expectedBytes(outputs, style), sliceBytes);
   const open = ([name, tensor]: [string, Tensor]): Output => ({
     name: new TextEncoder().encode(name),
     shape: tensor.shape,
@@ -60,6 +64,19 @@ function* encodeSteps(
   else yield* columnSteps(json, opened);
   json.ascii('\n}');
   return json.finish();
+}
+
+/** A little more than the text will have: memory that is not used is not touched, but growing copies what is there. */
+function expectedBytes(outputs: NamedTensors, style: PredictStyle): number {
+  let total = 256;
+  for (const [name, tensor] of outputs) {
+    const elements = elementCount(tensor.shape);
+    const rows = outputs.size > 1 && style === 'row' ? (tensor.shape[0] ?? 0) : 1;
+    const separator = style === 'row' ? 2 : 6 + 4 * tensor.shape.length;
+    const content = tensor.dtype === 'BYTES' ? 8 * elements + 1.4 * tensorByteLength(tensor) : BYTES_PER_NUMBER * elements;
+    total += content + separator * elements + rows * (name.length + 32);
+  }
+  return Math.min(Math.ceil(total), MAX_EXPECTED_BYTES);
 }
 
 function countRows(outputs: NamedTensors): number {

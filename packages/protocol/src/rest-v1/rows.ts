@@ -6,7 +6,7 @@ import { stringText } from './json-string.ts';
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
 import { STEP_ELEMENTS, type Steps } from './slices.ts';
-import { checkRank, explainSteps, type InputTarget, nestingOf, sinkFor, takeSteps, takeValue } from './tensor-from-json.ts';
+import { checkRank, explainSteps, type InputTarget, isSmall, nestingOf, sinkFor, takeSteps, takeValue } from './tensor-from-json.ts';
 import type { TensorSink } from './tensor-sink.ts';
 
 /** The `instances` of a request; a non-empty array. */
@@ -132,9 +132,7 @@ function* takeRow(request: RowRequest, inputs: readonly NamedInput[], element: n
     if (input.firstRow < 0) input.firstRow = row;
     try {
       const sink = (input.sink ??= openSink(request, input, key + 1));
-      // Without a generator for each value: most are small, and there may be many.
-      const isSmall = tape.next(key + 1) - key <= STEP_ELEMENTS;
-      const next = isSmall ? takeValue(sink, tape, key + 1, input.shape) : yield* takeSteps(sink, tape, key + 1, input.shape);
+      const next = isSmall(tape, key + 1) ? takeValue(sink, tape, key + 1, input.shape) : yield* takeSteps(sink, tape, key + 1, input.shape);
       if (next < 0) yield* explainElement(tape, key + 1, input.target, input.shape);
     } catch (error) {
       throw elementError(row, input.target.name, error);
@@ -142,7 +140,7 @@ function* takeRow(request: RowRequest, inputs: readonly NamedInput[], element: n
   }
   if (!isComplete(request, inputs, row)) {
     const names = inputs.map(({ target }) => target.name).toSorted();
-    throw restError('SRV_REST_V1_ELEMENT_KEYS', [row, valueText(tape, element), names]);
+    throw restError('SRV_REST_V1_ELEMENT_KEYS', [row, valueText(tape, element, request.compat), names]);
   }
 }
 

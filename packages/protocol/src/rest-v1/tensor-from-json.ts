@@ -55,16 +55,26 @@ export function* tensorSteps(tape: JsonTape, index: number, target: InputTarget)
 /** Takes a value of the given shape into the sink. Returns the entry after it, or -1 when it has another shape or type. */
 export function* takeSteps(sink: TensorSink, tape: JsonTape, index: number, shape: readonly number[]): Steps<number> {
   const [size, ...rest] = shape;
-  if (size === undefined || tape.next(index) - index <= STEP_ELEMENTS) return takeValue(sink, tape, index, shape);
+  if (size === undefined || isSmall(tape, index)) return takeValue(sink, tape, index, shape);
   if (!tape.isArray(index) || tape.count(index) !== size) return -1;
+  const isInnermost = rest.length === 0;
   let at = index + 1;
+  let paused = at;
   for (let taken = 0; taken < size && at >= 0; ) {
-    const count = rest.length > 0 ? 1 : Math.min(STEP_ELEMENTS, size - taken);
-    at = rest.length > 0 ? yield* takeSteps(sink, tape, at, rest) : sink.take(tape, at, count);
+    const count = isInnermost ? Math.min(STEP_ELEMENTS, size - taken) : 1;
+    if (isInnermost) at = sink.take(tape, at, count);
+    else at = isSmall(tape, at) ? takeValue(sink, tape, at, rest) : yield* takeSteps(sink, tape, at, rest);
     taken += count;
-    if (rest.length === 0) yield;
+    if (at - paused < STEP_ELEMENTS) continue;
+    paused = at;
+    yield;
   }
   return at;
+}
+
+/** Whether a value needs no steps: most do not, and a generator for each would cost more than they do. */
+export function isSmall(tape: JsonTape, index: number): boolean {
+  return tape.next(index) - index <= STEP_ELEMENTS;
 }
 
 /** {@link takeSteps} at once, for small values. */
@@ -123,14 +133,14 @@ function* explainLevel(explanation: Explanation, index: number, level: number): 
 }
 
 function explainLeaf({ tape, target, shape, probe }: Explanation, index: number, level: number): number {
-  if (level !== shape.length) throw restError('SRV_REST_V1_VALUE_LEVEL', [valueText(tape, index), level + 1, shape.length]);
+  if (level !== shape.length) throw restError('SRV_REST_V1_VALUE_LEVEL', [valueText(tape, index, target.compat), level + 1, shape.length]);
   if (probe.take(tape, index, 1) < 0) throw leafError(tape, index, target);
   return 1;
 }
 
 function leafError(tape: JsonTape, index: number, target: InputTarget): Error {
   const { dtype } = target;
-  const value = valueText(tape, index);
+  const value = valueText(tape, index, target.compat);
   const dtypeText = tensorFlowTypeOf(dtype).text;
   if (dtype === 'BYTES' && tape.isObject(index)) {
     return isBase64Object(tape, index) ? restError('SRV_REST_V1_BASE64_DATA', []) : restError('SRV_REST_V1_BASE64_OBJECT', [value]);

@@ -63,7 +63,6 @@ it.each<[string, Signature, string, Status?]>([
   ['{"signature_name": "s", "inputs": 1}', signatureOf({}), 'Failed to get input map for signature: s'],
   ['{"inputs": 1}', signatureOf({}), 'Failed to get input map for signature: DEFAULT'],
   // The quotation ends with the first token after 256 bytes, and before NaN.
-  [`["${longText}", 1]`, X, `JSON Value: ["${longText}" Is not object`],
   ['[1, NaN, 2]', X, 'JSON Value: [1,  Is not object'],
   ['[1e21, 1e20, 0.1, 5e-324, -0.0, 1e-7]', X, 'JSON Value: [1e21, 100000000000000000000.0, 0.1, 5e-324, -0.0, 1e-7] Is not object'],
   ['["a\\u0001\\/\\n\\u00e9"]', X, 'JSON Value: ["a\\u0001/\\né"] Is not object'],
@@ -73,6 +72,12 @@ it.each<[string, Signature, string, Status?]>([
     const error = thrownBy(() => read(body, signature, compat));
     expect([error.status, error.message]).toEqual([status, message]);
   }
+});
+
+it('quotes a long string only in part, and whole in strict mode', () => {
+  const body = `["${longText}", 1]`;
+  expect(thrownBy(() => read(body, X)).message).toBe(`JSON Value: ["${'long'.repeat(64)}" Is not object`);
+  expect(thrownBy(() => read(body, X, 'strict')).message).toBe(`JSON Value: ["${longText}" Is not object`);
 });
 
 it.each<[string, DType, unknown]>([

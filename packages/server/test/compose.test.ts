@@ -50,7 +50,8 @@ it('says 503 on /readyz, and which model is not ready and why, until every model
   source.aspire('c', [1]);
   for (const index of [0, 1, 2]) (await loader.loaderAt(index)).resolve('load');
   await server.manager.states.waitUntilReady(['a', 'b', 'c'].map(parseModelName));
-  expect((await get('/readyz')).body).toBe('{"ready":true}');
+  const after = await get('/readyz');
+  expect([after.status, after.body, after.headers.get('content-type')]).toEqual([200, '{"ready":true}', 'application/json']);
 });
 
 it('stays ready while a new version is broken, and shows why in the status', async () => {

@@ -165,5 +165,6 @@ function send(reply: FastifyReply, answer: RestReply, { requestId, close }: { re
   reply.code(answer.status).header('content-type', answer.contentType).header(REQUEST_ID_HEADER, requestId);
   if (answer.headers !== undefined) reply.headers(answer.headers);
   if (close) reply.header('connection', 'close');
-  reply.send(answer.body);
+  // As bytes: fastify would add a charset to the type of a text.
+  reply.send(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body);
 }

@@ -14,9 +14,8 @@ import {
   install,
   isInstalled,
   machineNode,
-  packageManagerEnv,
   pinnedNode,
-  pnpmCommand,
+  pnpm,
   readManifest,
   requireNode,
   root,
@@ -75,10 +74,7 @@ function tool(packageName, command, args, timeoutMs = 5 * MINUTE_MS) {
 async function checkPackages() {
   const tarballs = join(scratch, 'tarballs');
   mkdirSync(tarballs);
-  const [program, args] = pnpmCommand(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', tarballs]);
-  const packed = await step('pack', () =>
-    runCommand(program, args, { cwd: root, env: packageManagerEnv(), timeoutMs: 5 * MINUTE_MS }),
-  );
+  const packed = await step('pack', () => pnpm(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', tarballs]));
   if (!packed) return;
   const expected = compiledPackages().filter((folder) => folder.startsWith('packages/') && readManifest(folder).private !== true);
   const files = readdirSync(tarballs);

@@ -43,15 +43,15 @@ export function toolCommand(packageName, command = packageName) {
 }
 
 /** pnpm of the exact version that package.json names, by npx: no pnpm is needed on the machine. */
-export function pnpmCommand(args) {
-  const npx = ['--yes', '--loglevel=error', manifest.packageManager, ...args];
+function pnpmCommand() {
+  const npx = ['--yes', '--loglevel=error', manifest.packageManager];
   const npmCli = process.env.npm_execpath;
   if (npmCli?.endsWith('npm-cli.js')) return [machineNode(), [join(dirname(npmCli), 'npx-cli.js'), ...npx]];
   return process.platform === 'win32' ? ['cmd', ['/c', 'npx', ...npx]] : ['npx', npx];
 }
 
 /** The environment for npm and pnpm: the machine's own programs first, nothing that the outer `npm run` added. */
-export function packageManagerEnv() {
+function packageManagerEnv() {
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_update_notifier: 'false' };
   const isAdded = (folder) => folder.endsWith(`${sep}node_modules${sep}.bin`) || folder.endsWith('node-gyp-bin');
   env.PATH = [dirname(machineNode()), ...(process.env.PATH ?? '').split(delimiter).filter((folder) => !isAdded(folder))].join(delimiter);
@@ -69,10 +69,19 @@ export function isInstalled() {
 export async function install() {
   const stamp = new Stamp(root, 'install');
   stamp.clear();
-  const [program, args] = pnpmCommand(['install', '--frozen-lockfile', '--config.confirmModulesPurge=false']);
-  const result = await runCommand(program, args, { cwd: root, env: packageManagerEnv(), timeoutMs: 10 * MINUTE_MS });
-  if (result.exitCode === 0) stamp.write(installFingerprint(root));
+  const result = await pnpm(['install', '--frozen-lockfile', '--config.confirmModulesPurge=false']);
+  if (result.exitCode !== 0) return result;
+  // An installation that was cut short leaves the package without its binary, and the next one takes it for complete.
+  if (pinnedNode() === undefined) await pnpm(['rebuild', 'node']);
+  if (pinnedNode() === undefined) return { exitCode: 1, output: 'The devDependency `node` has no binary for this machine' };
+  stamp.write(installFingerprint(root));
   return result;
+}
+
+/** Runs pnpm in the root. */
+export function pnpm(args) {
+  const [program, first] = pnpmCommand();
+  return runCommand(program, [...first, ...args], { cwd: root, env: packageManagerEnv(), timeoutMs: 10 * MINUTE_MS });
 }
 
 export function isBuilt() {

@@ -1,19 +1,31 @@
+import { createBatching } from '@servable/batching';
 import { assertPluginApi, createHooks, type Hooks, type Logger, Manager, preserveAvailability, preserveResources } from '@servable/core';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 import { logRequests, logStates } from './logging.ts';
 import { tapWarmup } from './warmup.ts';
 
-/** Makes the hooks: the server's own logs first, then the plugins in the config's order, then warm-up, which runs last. */
+/** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
 export function applyPlugins(config: ResolvedConfig, logger: Logger): Hooks {
   const hooks = createHooks(logger);
   logStates(hooks, logger);
   logRequests(hooks, logger);
+  applyBatching(config, hooks);
   for (const plugin of config.plugins) {
     assertPluginApi(plugin);
     if (plugin.kind === 'hooks') plugin.apply(hooks);
   }
   if (config.warmup) tapWarmup(hooks, config.rest.maxJsonDepth);
   return hooks;
+}
+
+/** The innermost wrapper: what others wrap around a servable sees requests, not batches. */
+function applyBatching(config: ResolvedConfig, hooks: Hooks): void {
+  const batching = createBatching(config.batching);
+  for (const { name, batching: own } of config.models) {
+    if (own === false) batching.configure(name, false);
+    else if (Object.keys(own).length > 0) batching.configure(name, { ...(config.batching === false ? {} : config.batching), ...own });
+  }
+  batching.plugin.apply(hooks);
 }
 
 /** Makes the manager that a config asks for, with the labels of its models. */

@@ -1,8 +1,9 @@
+import { resolveBatchingOptions } from '@servable/batching';
 import { messageOf, parseVersion, ServingError } from '@servable/core';
 import type { LoaderResolver } from '../loader-resolver.ts';
 import type { SourceResolver } from '../source-resolver.ts';
 import type { ConfigKey } from './config-path.ts';
-import { resolvePath } from './resolve.ts';
+import { resolvePath, withoutUndefined } from './resolve.ts';
 import { showValue } from './show-value.ts';
 import type { UserModel } from './user-config.ts';
 import type { SchemaFault } from './validate.ts';
@@ -26,6 +27,7 @@ export function checkModels(models: readonly ListedModel[], resolvers: ModelReso
       ...checkPath(listed, resolvers.sources),
       ...checkPlatform(listed, resolvers.loaders),
       ...checkLabels(listed),
+      ...checkBatching(listed),
     ]),
   ];
 }
@@ -74,6 +76,25 @@ function checkLabels({ keys, model }: ListedModel): readonly SchemaFault[] {
       problem: 'is none of the versions in versions.specific',
       cure: `Add it there, or label one of ${[...served].join(', ')}`,
     }));
+}
+
+/** What depends on `maxBatchSize` needs the model's own, so that the server's can change without a fault here. */
+function checkBatching({ keys, model }: ListedModel): readonly SchemaFault[] {
+  const { batching } = model;
+  if (batching === undefined || batching === false) return [];
+  const dependent = (['allowedBatchSizes', 'maxExecutionBatchSize'] as const).find((name) => batching[name] !== undefined);
+  if (dependent !== undefined && batching.maxBatchSize === undefined) {
+    const found = showValue(batching[dependent]);
+    return [{ keys: [...keys, 'batching', dependent], found, problem: 'is given without maxBatchSize', cure: 'Add maxBatchSize beside it' }];
+  }
+  try {
+    resolveBatchingOptions(withoutUndefined(batching));
+    return [];
+  } catch (error) {
+    if (!ServingError.is(error)) throw error;
+    const [option, found, cure] = error.args.map(String);
+    return [{ keys: [...keys, 'batching', option ?? ''], found, problem: 'does not fit the others', cure: capitalize(cure ?? '') }];
+  }
 }
 
 /** Our resolvers end their arguments with the cure. */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BatchingOptions } from '@servable/batching';
 import { parseModelName, parseVersion, type Plugin, type VersionSelector, LATEST_ONE } from '@servable/core';
 import { schemeOf } from '../source-resolver.ts';
 import type { ResolvedConfig, ResolvedModel } from './resolved-config.ts';
-import type { SettingValues } from './settings.ts';
-import type { UserModel, UserVersions } from './user-config.ts';
+import { BATCHING_SETTINGS, type SettingValues } from './settings.ts';
+import type { UserModel, UserModelBatching, UserVersions } from './user-config.ts';
 
 /** Puts checked parts together. Pure. */
 export function resolveConfig(values: SettingValues, plugins: readonly Plugin[], models: readonly ResolvedModel[]): ResolvedConfig {
@@ -34,11 +35,21 @@ export function resolveConfig(values: SettingValues, plugins: readonly Plugin[],
     maxLoadRetries: values['manager.maxLoadRetries'],
     loadRetryIntervalMs: values['manager.loadRetryIntervalMs'],
     pollIntervalMs: values.pollIntervalMs,
+    batching: values['batching.enabled'] ? resolveBatching(values) : false,
     warmup: values.warmup,
     log: { level: values['log.level'], format: values['log.format'] },
     drainTimeoutMs: values['drain.timeoutMs'],
     drainDelayMs: values['drain.delayMs'],
   };
+}
+
+function resolveBatching(values: SettingValues): BatchingOptions {
+  return Object.fromEntries(BATCHING_SETTINGS.map((name) => [name, values[`batching.${name}`]]));
+}
+
+/** Options as a plain object: what is `undefined` is not given. Pure. */
+export function withoutUndefined(batching: UserModelBatching): BatchingOptions {
+  return Object.fromEntries(Object.entries(batching).filter(([, value]) => value !== undefined));
 }
 
 /** Fills in a checked model's defaults; its path is relative to `folder`. Pure. */
@@ -49,6 +60,7 @@ export function resolveModel(model: UserModel, folder: string): ResolvedModel {
     platform: model.platform,
     versions: resolveVersions(model.versions ?? 'latest'),
     labels: new Map(Object.entries(model.labels ?? {}).map(([label, version]) => [label, parseVersion(version)])),
+    batching: model.batching === false ? false : withoutUndefined(model.batching ?? {}),
     options: model.options ?? {},
   };
 }

@@ -1,3 +1,4 @@
+import type { BatchingOptions } from '@servable/batching';
 import type { ModelName, Plugin, Version, VersionSelector } from '@servable/core';
 
 /** A model as the server serves it: all defaults filled in, all values proven. */
@@ -9,6 +10,8 @@ export interface ResolvedModel {
   readonly platform: string | undefined;
   readonly versions: VersionSelector;
   readonly labels: ReadonlyMap<string, Version>;
+  /** Where the server's is not right for it: only what differs; `false`: not at all. */
+  readonly batching: BatchingOptions | false;
   /** The loader's own, checked against its schema. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -48,6 +51,8 @@ export interface ResolvedConfig {
   readonly loadRetryIntervalMs: number;
   /** How often sources look for versions; 0 is once; `undefined`: each source's own. */
   readonly pollIntervalMs: number | undefined;
+  /** How requests are joined; `false`: not at all, unless a model says otherwise. */
+  readonly batching: BatchingOptions | false;
   /** Whether warm-up requests beside a model are run before it is served. */
   readonly warmup: boolean;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'auto' | 'pretty' | 'json' };

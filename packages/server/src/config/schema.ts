@@ -1,5 +1,5 @@
 import { parseVersion } from '@servable/core';
-import { SETTING_PATHS, SETTINGS } from './settings.ts';
+import { BATCHING_SETTINGS, SETTING_PATHS, SETTINGS } from './settings.ts';
 import { compileSchema, type KeywordChecks, type Validate } from './validate.ts';
 
 /** What JSON schema cannot say: bigints and functions are no JSON. */
@@ -24,6 +24,21 @@ const VERSIONS = {
   else: { enum: ['latest', 'all'] },
 };
 
+/** A model's own batching: the settings of the same name, and what only one model can have. */
+const BATCHING = {
+  type: ['object', 'boolean'],
+  expects: 'an object with batching options, or false for none',
+  example: '{ maxBatchSize: 256 }',
+  properties: {
+    ...Object.fromEntries(BATCHING_SETTINGS.map((name) => [name, SETTINGS[`batching.${name}`].schema])),
+    allowedBatchSizes: { type: 'array', items: { type: 'integer', minimum: 1 }, expects: 'row counts, ascending', example: '[32, 128]' },
+    maxExecutionBatchSize: { type: 'integer', minimum: 1, expects: 'a whole number of rows from 1 up', example: '64' },
+  },
+  additionalProperties: false,
+  if: { type: 'object' },
+  else: { enum: [false] },
+};
+
 const MODEL = {
   type: 'object',
   expects: 'a model',
@@ -40,6 +55,7 @@ const MODEL = {
       expects: 'versions by label',
       example: '{ stable: 3 }',
     },
+    batching: BATCHING,
     options: { type: 'object', expects: "an object with the loader's options", example: '{}' },
   },
   required: ['name', 'path'],

@@ -17,6 +17,13 @@ export interface SettingValues {
   compat: ResolvedConfig['compat'];
   validation: ResolvedConfig['validation'];
   warmup: boolean;
+  'batching.enabled': boolean;
+  'batching.maxBatchSize': number;
+  'batching.batchTimeoutMicros': number;
+  'batching.maxEnqueuedBatches': number;
+  'batching.padVariableLengthInputs': boolean;
+  'batching.enableLargeBatchSplitting': boolean;
+  'batching.leaveWhenIdle': boolean;
   pollIntervalMs: number | undefined;
   'manager.policy': ResolvedConfig['policy'];
   'manager.ramLimitBytes': number | undefined;
@@ -65,6 +72,13 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   compat: choice('default', ['default', 'strict'], 'strict answers as TensorFlow Serving does, quirks included'),
   validation: choice('engine', ['engine', 'strict'], "strict checks inputs against the signature's shapes"),
   warmup: boolean(true, 'Whether the warm-up requests beside a model run before it is served'),
+  'batching.enabled': boolean(true, 'Whether requests are joined where that cannot change an answer'),
+  'batching.maxBatchSize': integer(128, { minimum: 1, unit: 'rows', summary: 'Most rows in one batch' }),
+  'batching.batchTimeoutMicros': integer(0, { minimum: 0, unit: 'microseconds', summary: 'Longest wait for others, when leaveWhenIdle is false' }),
+  'batching.maxEnqueuedBatches': integer(100, { minimum: 1, unit: 'batches', summary: 'Most batches that may wait in one queue' }),
+  'batching.padVariableLengthInputs': boolean(false, 'Whether other axes than the first are padded to the longest'),
+  'batching.enableLargeBatchSplitting': boolean(true, 'Whether a request larger than a batch is spread over several'),
+  'batching.leaveWhenIdle': boolean(true, 'Whether a batch leaves as soon as the engine is idle'),
   pollIntervalMs: {
     ...integer(undefined, { minimum: 0, maximum: MAX_TIMER_MS, unit: 'milliseconds', summary: 'How often sources look for versions; 0 is once' }),
     defaultText: "each source's own",
@@ -89,6 +103,16 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
 
 /** Every setting's path, in the order of documentation. */
 export const SETTING_PATHS: readonly SettingPath[] = Object.keys(SETTINGS) as SettingPath[];
+
+/** Settings of batching that a model can have for itself too. */
+export const BATCHING_SETTINGS = [
+  'maxBatchSize',
+  'batchTimeoutMicros',
+  'maxEnqueuedBatches',
+  'padVariableLengthInputs',
+  'enableLargeBatchSplitting',
+  'leaveWhenIdle',
+] as const;
 
 /** `rest.maxBodyBytes` → `rest-max-body-bytes` (without the dashes in front). */
 export function flagOf(path: SettingPath): string {

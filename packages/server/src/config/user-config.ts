@@ -16,6 +16,30 @@ export type UserVersions =
 /** The options of a platform; anything where the platform is not known. */
 type OptionsOf<Platform> = Platform extends string ? LoaderOptionsOf<Platform> : Readonly<Record<string, unknown>>;
 
+/** How requests are joined. TensorFlow Serving's names and meanings. */
+export interface UserBatching {
+  /** Most rows in one batch. Default: 128. */
+  readonly maxBatchSize?: number | undefined;
+  /** Longest wait of a batch's first request for others in microseconds, when `leaveWhenIdle` is false. Default: 0. */
+  readonly batchTimeoutMicros?: number | undefined;
+  /** Most batches that may wait in one queue. Default: 100. */
+  readonly maxEnqueuedBatches?: number | undefined;
+  /** Whether other axes than the first are padded to the longest. Default: `false`. */
+  readonly padVariableLengthInputs?: boolean | undefined;
+  /** Whether a request larger than a batch is spread over several. Default: `true`. */
+  readonly enableLargeBatchSplitting?: boolean | undefined;
+  /** Whether a batch leaves as soon as the engine is idle; `false` waits as TensorFlow Serving does. Default: `true`. */
+  readonly leaveWhenIdle?: boolean | undefined;
+}
+
+/** A model's own batching. */
+export interface UserModelBatching extends UserBatching {
+  /** Row counts that a batch is padded up to, ascending; the last is `maxBatchSize`. Default: any. */
+  readonly allowedBatchSizes?: readonly number[] | undefined;
+  /** Most rows in one batch when requests are split. Default: `maxBatchSize`. */
+  readonly maxExecutionBatchSize?: number | undefined;
+}
+
 /** One model of a config. `options` are those of the platform's loader. */
 export interface UserModel<Platform = string> {
   /** As clients call it: any text but the empty one, unique. */
@@ -28,6 +52,8 @@ export interface UserModel<Platform = string> {
   readonly versions?: UserVersions | undefined;
   /** Names for versions, such as `{ stable: 3, canary: 4 }`. */
   readonly labels?: Readonly<Record<string, UserVersion>> | undefined;
+  /** How its requests are joined, where the server's `batching` is not right for it; `false`: not at all. */
+  readonly batching?: UserModelBatching | false | undefined;
   /** The loader's own. */
   readonly options?: OptionsOf<Platform> | undefined;
 }
@@ -94,6 +120,10 @@ export interface UserConfig {
   readonly validation?: ResolvedConfig['validation'] | undefined;
   /** Whether the warm-up requests beside a model run before it is served. Default: `true`. */
   readonly warmup?: boolean | undefined;
+  readonly batching?: (UserBatching & {
+    /** Whether requests are joined where that cannot change an answer. Default: `true`. */
+    readonly enabled?: boolean | undefined;
+  }) | undefined;
   /** How often sources look for new versions, in milliseconds; 0 is once. Default: each source's own. */
   readonly pollIntervalMs?: number | undefined;
   readonly manager?: UserManager | undefined;

@@ -60,6 +60,7 @@ describe.each(Object.keys({ ...CONFIGS, 'serving.config.mjs': '', 'serving.confi
         platform: 'acme',
         versions: { kind: 'latest', count: 2 },
         labels: new Map([['stable', 3n]]),
+        batching: {},
         options: { threads: 2 },
       },
     ]);
@@ -268,4 +269,33 @@ it('leaves nothing behind in the folder of a config that jiti compiled', async (
   const cwd = await temporaryProject({ 'c.ts': 'export default 1 as number' });
   await importDefault(join(cwd, 'c.ts'), { hasNativeTypescript: false });
   await expect(readFile(join(cwd, 'node_modules'))).rejects.toThrow('ENOENT');
+});
+
+it('takes batching of the server and of a model, and tells what does not fit together', async () => {
+  const cwd = await temporaryProject({
+    ...twoPlugins(),
+    'serving.config.json': JSON.stringify({
+      plugins: ['acme-loader', 'acme-source'],
+      batching: { maxBatchSize: 64 },
+      models: [
+        { name: 'own', path: 'own', batching: { maxBatchSize: 8, allowedBatchSizes: [4, 8] } },
+        { name: 'none', path: 'none', batching: false },
+      ],
+    }),
+    'wrong.json': JSON.stringify({
+      plugins: ['acme-loader', 'acme-source'],
+      models: [
+        { name: 'a', path: 'a', batching: { allowedBatchSizes: [4, 8] } },
+        { name: 'b', path: 'b', batching: { maxBatchSize: 16, allowedBatchSizes: [4, 8] } },
+      ],
+    }),
+  });
+  const { config } = await loadConfig({ cwd, file: join(cwd, 'serving.config.json') });
+  expect(config.batching).toMatchObject({ maxBatchSize: 64, leaveWhenIdle: true });
+  expect(config.models.map(({ batching }) => batching)).toEqual([{ maxBatchSize: 8, allowedBatchSizes: [4, 8] }, false]);
+  const { faults } = await examineConfig({ cwd, file: join(cwd, 'wrong.json') });
+  expect(faults).toMatchObject([
+    { path: 'models[0].batching.allowedBatchSizes', problem: 'is given without maxBatchSize', cure: 'Add maxBatchSize beside it' },
+    { path: 'models[1].batching.allowedBatchSizes', found: '[4,8]', cure: expect.stringContaining('last entry must match maxBatchSize') as string },
+  ]);
 });

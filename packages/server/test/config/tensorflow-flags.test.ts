@@ -18,7 +18,7 @@ async function faultsOf(flags: Flags): Promise<readonly string[]> {
 
 it('serves the one model of model_name and model_base_path', async () => {
   expect((await configOf({ model_name: 'half_plus_two' })).models).toEqual([
-    { name: 'half_plus_two', path: '/models/m', platform: undefined, versions: { kind: 'latest', count: 1 }, labels: new Map(), options: {} },
+    { name: 'half_plus_two', path: '/models/m', platform: undefined, versions: { kind: 'latest', count: 1 }, labels: new Map(), batching: {}, options: {} },
   ]);
   expect((await configOf({})).models[0]?.name).toBe('default');
 });

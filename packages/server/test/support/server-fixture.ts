@@ -76,6 +76,7 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
     maxLoadRetries: 0,
     loadRetryIntervalMs: 0,
     pollIntervalMs: undefined,
+    batching: false,
     warmup: true,
     log: { level: 'silent', format: 'json' },
     drainTimeoutMs: 10_000,
@@ -87,5 +88,5 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
 function modelOf(model: string | Partial<ResolvedModel>): ResolvedModel {
   const given = typeof model === 'string' ? { name: parseModelName(model) } : model;
   const name = given.name ?? parseModelName('m');
-  return { name, path: `test://${name}`, platform: 'fake', versions: { kind: 'all' }, labels: new Map(), options: {}, ...given };
+  return { name, path: `test://${name}`, platform: 'fake', versions: { kind: 'all' }, labels: new Map(), batching: {}, options: {}, ...given };
 }

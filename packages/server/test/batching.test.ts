@@ -1,0 +1,63 @@
+import { fakeServable } from '@servable/plugin-testing';
+import type { BatchingOptions } from '@servable/batching';
+import { definePlugin, parseModelName } from '@servable/core';
+import { afterEach, expect, it } from 'vitest';
+import { type ServerFixture, startReadyServer } from './support/server-fixture.ts';
+
+const fixtures: ServerFixture[] = [];
+
+afterEach(async () => {
+  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
+});
+
+/** A server whose model keeps what it was asked, with one batching for all and one for model `m`. */
+async function startWith(config: { batching: BatchingOptions | false; own?: BatchingOptions | false }) {
+  const servable = fakeServable();
+  const closed: number[] = [];
+  const plugin = definePlugin({ name: 'test', apply: (hooks) => hooks.batchClosed.tap('test', ({ rows }) => void closed.push(rows)) });
+  const fixture = await startReadyServer({
+    models: [{ name: parseModelName('m'), batching: config.own ?? {} }],
+    loader: { servable: () => servable },
+    plugins: [plugin],
+    config: { batching: config.batching },
+  });
+  fixtures.push(fixture);
+  const answers = (values: readonly number[]) =>
+    Promise.all(values.map((value) => fixture.post('/v1/models/m:predict', `{"instances": [${value}.0]}`).then(({ body }) => JSON.parse(body) as unknown)));
+  return { servable, closed, answers };
+}
+
+const WINDOW: BatchingOptions = { leaveWhenIdle: false, batchTimeoutMicros: 60_000_000, maxBatchSize: 4 };
+const half = (values: readonly number[]): unknown[] => values.map((value) => ({ predictions: [value / 2 + 2] }));
+
+it('runs requests of several clients as one batch, and answers each with its own rows', async () => {
+  const { servable, closed, answers } = await startWith({ batching: WINDOW });
+  expect(await answers([1, 2, 3, 4])).toEqual(half([1, 2, 3, 4]));
+  expect(servable.runs.map(({ inputs }) => Array.from(inputs.get('x')?.data ?? [], Number).toSorted((a, b) => a - b))).toEqual([[1, 2, 3, 4]]);
+  expect(closed).toEqual([4]);
+});
+
+it("lets a model's own options win over the server's", async () => {
+  const { servable, answers } = await startWith({ batching: WINDOW, own: { maxBatchSize: 2 } });
+  expect(await answers([1, 2, 3, 4])).toEqual(half([1, 2, 3, 4]));
+  expect(servable.runs.map(({ inputs }) => inputs.get('x')?.shape)).toEqual([[2], [2]]);
+});
+
+it.each([
+  { batching: false, own: {} },
+  { batching: WINDOW, own: false },
+] as const)('joins nothing with %j', async (config) => {
+  const { servable, answers } = await startWith(config);
+  expect(await answers([1, 2])).toEqual(half([1, 2]));
+  expect(servable.runs).toHaveLength(2);
+});
+
+it('refuses in TensorFlow Serving's words when the queue is full, and answers those that wait', async () => {
+  const { servable, answers } = await startWith({ batching: { ...WINDOW, maxBatchSize: 1, maxEnqueuedBatches: 1, leaveWhenIdle: true } });
+  const results = await answers(Array.from({ length: 8 }, (_, index) => index));
+  expect(servable.runs.length).toBeGreaterThan(0);
+  for (const [index, result] of results.entries()) {
+    if (typeof result === 'object' && result !== null && 'predictions' in result) expect(result).toEqual(half([index])[0]);
+    else expect(result).toEqual({ error: expect.stringContaining('The batch scheduling queue to which this task was submitted is full') as string });
+  }
+});

@@ -17,6 +17,14 @@ it.skipIf(changesets.length === 0).each(changesets)('%s names packages of ours, 
   expect(summary.trim()).not.toBe('');
 });
 
+it.each(readPackages().filter((item) => item.manifest.peerDependencies?.['@servable/core'] !== undefined))(
+  '$name takes every minor of core before 1.0',
+  ({ manifest }) => {
+    // A narrower range would make each minor of core a major of everything.
+    expect(manifest.peerDependencies?.['@servable/core']).toBe('workspace:>=0.1.0 <1.0.0');
+  },
+);
+
 it('keeps every package at one version', () => {
   const versions = readPackages().map((item) => item.manifest.version);
   expect(new Set(versions).size).toBe(1);

@@ -52,7 +52,7 @@ it.each([
   expect(servable.runs).toHaveLength(2);
 });
 
-it('refuses in TensorFlow Serving's words when the queue is full, and answers those that wait', async () => {
+it("refuses in TensorFlow Serving's words when the queue is full, and answers those that wait", async () => {
   const { servable, answers } = await startWith({ batching: { ...WINDOW, maxBatchSize: 1, maxEnqueuedBatches: 1, leaveWhenIdle: true } });
   const results = await answers(Array.from({ length: 8 }, (_, index) => index));
   expect(servable.runs.length).toBeGreaterThan(0);

@@ -5,7 +5,7 @@ interface HalfFormat {
 }
 
 /** IEEE half precision and bfloat16. */
-export const HALF_FORMATS: { readonly FP16: HalfFormat; readonly BF16: HalfFormat } = {
+const HALF_FORMATS: { readonly FP16: HalfFormat; readonly BF16: HalfFormat } = {
   FP16: { fractionBits: 10, bias: 15 },
   BF16: { fractionBits: 7, bias: 127 },
 };

@@ -36,8 +36,12 @@ export const KIND: {
 const MIN_ENTRIES = 16;
 /** What a text may begin with, 144 MB; a larger one grows by what was seen until then. */
 const MAX_INITIAL_ENTRIES = 1 << 24;
-/** A guess that suits text such as `128, `. Memory that is not used is not touched. */
+/** For short texts: what suits `128, `. */
 const BYTES_PER_ENTRY = 4;
+/** How much of a longer text is looked at to guess how many values it has. */
+const SAMPLE_BYTES = 1024;
+/** What comes before or after each value: comma, colon, opening brackets. */
+const SEPARATORS: ReadonlySet<number> = new Set([0x2c, 0x3a, 0x5b, 0x7b]);
 
 /**
  * A parsed JSON document as typed arrays: one entry a value in the order of the text, 9 bytes each, strings left where they
@@ -58,8 +62,7 @@ export class JsonTape {
     // A plain array even of a Buffer: one kind of object for the loops, and cheaper views of it.
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const guess = Math.ceil(bytes.length / BYTES_PER_ENTRY) + MIN_ENTRIES;
-    const memory = allocate(Math.min(guess, MAX_INITIAL_ENTRIES));
+    const memory = allocate(Math.min(guessEntries(this.bytes), MAX_INITIAL_ENTRIES));
     this.kinds = memory.kinds;
     this.numbers = memory.numbers;
     this.words = new Uint32Array(memory.numbers.buffer);
@@ -133,4 +136,14 @@ export class JsonTape {
 function allocate(capacity: number): { readonly kinds: Uint8Array; readonly numbers: Float64Array } {
   const memory = new ArrayBuffer(9 * capacity + ((8 - (capacity & 7)) & 7));
   return { kinds: new Uint8Array(memory, 8 * capacity, capacity), numbers: new Float64Array(memory, 0, capacity) };
+}
+
+/** A little more than the middle of the text lets expect: memory that is not used costs garbage collections too. */
+function guessEntries(bytes: Uint8Array): number {
+  const { length } = bytes;
+  if (length <= SAMPLE_BYTES) return Math.ceil(length / BYTES_PER_ENTRY) + MIN_ENTRIES;
+  const from = (length - SAMPLE_BYTES) >> 1;
+  let count = 0;
+  for (let at = from; at < from + SAMPLE_BYTES; at += 1) if (SEPARATORS.has(bytes[at] ?? 0)) count += 1;
+  return Math.ceil((1.1 * length * count) / SAMPLE_BYTES) + MIN_ENTRIES;
 }

@@ -3,10 +3,11 @@
  *
  *   taskset -c 0 node --conditions=@servable/source bench/acquire.bench.ts
  */
+import { recordFigure, sized } from './runner/report.ts';
 import { createManager, type Loader, parseModelName, parseVersion, type Servable, type ServableRequest } from '@servable/core';
 
 const MODELS = 100;
-const CALLS = 2_000_000;
+const CALLS = sized(2_000_000, 200_000);
 const ROUNDS = 7;
 /** DESIGN: acquire and release, each second, on one core. */
 const FLOOR = 5_000_000;
@@ -92,6 +93,12 @@ console.log(`acquire + release, ${MODELS} models of 3 versions, Node ${process.v
 for (const [name, rates] of results) {
   const rate = medianOf(rates);
   console.log(`${name.padEnd(26)} ${(rate / 1e6).toFixed(1).padStart(6)} M/s   ${(rate / base).toFixed(2)} of the baseline`);
+}
+const [[baselineName = '', baselineRates = []] = [], ...acquiring] = results;
+for (const [name, rates] of acquiring) {
+  const beside = { name: baselineName, values: baselineRates.slice(1) };
+  const measured = { name: `acquire + release, ${name}`, unit: '/s', better: 'higher', values: rates.slice(1), baseline: beside } as const;
+  recordFigure(name === USING ? measured : { ...measured, target: FLOOR });
 }
 const worst = Math.min(...[...results].filter(([name]) => name !== USING).map(([, rates]) => medianOf(rates)));
 console.log(worst >= FLOOR ? `floor of ${FLOOR / 1e6} M/s: kept` : `floor of ${FLOOR / 1e6} M/s: MISSED`);

@@ -1,9 +1,9 @@
 import { BatchingServable, BatchScheduler, resolveBatchingOptions } from '@servable/batching';
 import { createHooks, parseModelName, parseVersion, type NamedTensors, type RunContext, type Servable, type Signature, type Tensor } from '@servable/core';
-
+import { recordFigure, sized } from './runner/report.ts';
 
 const CALLERS = 64;
-const SECONDS = 3;
+const SECONDS = sized(3, 1);
 
 const signature: Signature = {
   methodName: 'tensorflow/serving/predict',
@@ -38,4 +38,5 @@ async function caller(seed: number): Promise<void> {
 }
 
 await Promise.all(Array.from({ length: CALLERS }, (_, index) => caller(index)));
+recordFigure({ name: `batcher alone, ${CALLERS} callers, one-row float32[8]`, unit: 'answers/s', better: 'higher', values: [done / SECONDS] });
 console.log(`batched one-row requests, ${CALLERS} callers: ${Math.round(done / SECONDS).toLocaleString('en')} /s, wrong: ${wrong}`);

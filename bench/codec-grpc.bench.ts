@@ -4,9 +4,10 @@ import { decodePredictRequest, decodeTensor, encodePredictResponse, type Predict
 import { create, fromBinary, toBinary } from '@servable/protos';
 import { DataType, TensorProtoSchema } from '@servable/protos/tensorflow';
 import { ModelSpecSchema, PredictRequestSchema, PredictResponseSchema } from '@servable/protos/tensorflow-serving';
+import { recordFigure, sized } from './runner/report.ts';
 import { Int64ValueSchema } from '@bufbuild/protobuf/wkt';
 
-const ROUND_MS = 300;
+const ROUND_MS = sized(300, 40);
 const ROUNDS = 5;
 /** What a result is added to, so that no work can be left out for being unused. */
 const sink = { total: 0 };
@@ -21,6 +22,7 @@ function compare(name: string, ours: () => number, baseline: () => number): void
     rates.ours.push(pair.ours);
     rates.baseline.push(pair.baseline);
   }
+  recordFigure({ name, unit: 'calls/s', better: 'higher', values: rates.ours, baseline: { name: 'generated code', values: rates.baseline } });
   const [fast, slow] = [median(rates.ours), median(rates.baseline)];
   const thousands = (rate: number) => `${(rate / 1000).toFixed(1)} k/s`.padStart(12);
   console.log(`${name.padEnd(48)}${thousands(fast)}${thousands(slow)}${(fast / slow).toFixed(1).padStart(9)} x`);

@@ -1,9 +1,10 @@
 // The REST codec against JSON.parse and JSON.stringify in the same run: `node --conditions=@servable/source codec-rest.bench.ts`.
 // Times are the process's CPU time, so that other work on the machine does not count. Reading is from the body's bytes to a Float32Array, writing from a Float32Array to bytes, on both sides.
 import type { NamedTensors, Signature } from '@servable/core';
+import { recordFigure, sized } from './runner/report.ts';
 import { encodePredict, parsePredictBody, resolvePredictBody } from '@servable/protocol';
 
-const ROUND_MS = 300;
+const ROUND_MS = sized(200, 40);
 const ROUNDS = 5;
 /** What a result is added to, so that no work can be left out for being unused. */
 const sink = { total: 0 };
@@ -18,6 +19,8 @@ function compare(name: string, ours: () => number, baseline: () => number): void
     rates.ours.push(pair.ours);
     rates.baseline.push(pair.baseline);
   }
+  const micros = (each: readonly number[]): number[] => each.map((rate) => 1e6 / rate);
+  recordFigure({ name, unit: 'µs of CPU', better: 'lower', values: micros(rates.ours), baseline: { name: 'JSON.parse, JSON.stringify', values: micros(rates.baseline) } });
   const [fast, slow] = [median(rates.ours), median(rates.baseline)];
   const perCall = (rate: number) => `${(1e6 / rate).toFixed(1)} µs`.padStart(12);
   console.log(`${name.padEnd(48)}${perCall(fast)}${perCall(slow)}${(fast / slow).toFixed(2).padStart(9)} x`);

@@ -12,10 +12,11 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor as BindingTensor } from 'onnxruntime-node';
+import { recordFigure, sized } from './runner/report.ts';
 import { createWorkerEngine, type OnnxSession, type OnnxValueInfo } from '../packages/engine-onnxruntime/src/index.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/onnx');
-const MEASURE_MS = 2000;
+const MEASURE_MS = sized(1000, 150);
 const ROUNDS = 3;
 const never = new AbortController().signal;
 
@@ -35,6 +36,8 @@ const CASES: readonly Case[] = [
 ];
 
 type Run = (data: Float32Array, shape: readonly number[]) => Promise<unknown>;
+
+type Measurement = Awaited<ReturnType<typeof measure>>;
 
 async function measure(run: Run, { shape, callers }: Case) {
   const size = shape.reduce((product, each) => product * each, 1);
@@ -88,12 +91,20 @@ async function compareRuns(): Promise<void> {
       for (const [way, run] of Object.entries(ways)) results.get(way)?.push(await measure(run, each));
     }
     for (const [way, rounds] of results) {
+      if (way !== 'event loop') recordRuns(`${each.model}, batch ${each.shape[0] ?? 1}, ${each.callers} callers, ${way}`, rounds, results.get('event loop') ?? []);
       const number = (key: keyof (typeof rounds)[number], scale: number, digits = 0): string => (median(rounds, key) * scale).toFixed(digits);
       console.log(`${each.model}, ${each.shape[0]}, ${each.callers} | ${way} | ${number('perSecond', 1)} | ${number('rows', 1)} | ${number('p50', 1000)} | ${number('p99', 1000)} | ${number('statP99', 1, 2)}`);
     }
     await Promise.all([...threads.map(([, session]) => session.close()), direct.release()]);
   }
   await Promise.all(Object.values(engines).map((engine) => engine.close()));
+}
+
+function recordRuns(name: string, ours: readonly Measurement[], direct: readonly Measurement[]): void {
+  const baseline = (of: (measurement: Measurement) => number) => ({ name: 'event loop', values: direct.map(of) });
+  const values = (of: (measurement: Measurement) => number): number[] => ours.map(of);
+  recordFigure({ name: `${name}: rate`, unit: 'runs/s', better: 'higher', values: values((each) => each.perSecond), baseline: baseline((each) => each.perSecond) });
+  recordFigure({ name: `${name}: fs.stat p99`, unit: 'ms', better: 'lower', values: values((each) => each.statP99), baseline: baseline((each) => each.statP99) });
 }
 
 /** Layers of a kind, with weights of about `megabytes` together: of zeros, which take as much memory as others. */
@@ -168,6 +179,7 @@ function compareMemory(): void {
         const { loaded, peak } = memoryOf(path);
         const mebibytes = (count: number): string => (count / 2 ** 20).toFixed(0);
         const factor = (peak - sessions.loaded / 8) / files;
+        recordFigure({ name: `peak of a load and a run, ${kind}${external ? ', external' : ''}`, unit: 'MiB', better: 'lower', values: [peak / 2 ** 20], baseline: { name: 'size of the files', values: [files / 2 ** 20] } });
         console.log(`${kind}${external ? ', external' : ''} | ${mebibytes(files)} | ${mebibytes(loaded)} | ${mebibytes(peak)} | ${factor.toFixed(2)}`);
       } finally {
         rmSync(directory, { recursive: true });

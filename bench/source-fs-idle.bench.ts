@@ -8,16 +8,17 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AspiredSink, LATEST_ONE, type MonitoredModel, parseModelName, silentLogger } from '@servable/core';
+import { recordFigure, sized } from './runner/report.ts';
 import fs from '@servable/source-fs';
 
 const MODELS = 1000;
 const VERSIONS = 3;
-const WATCH_MS = 10_000;
+const WATCH_MS = sized(10_000, 1000);
 /**
  * With events every model is looked at again 27 to 33 s after its last look, and hardly anything happens in between. The
  * seconds from 25 to 35 hold all of these looks, so they are the dearest 10 s; a window before them would miss the cost.
  */
-const QUIET_MS = 25_000;
+const QUIET_MS = sized(25_000, 500);
 const TARGET_PERCENT = 1;
 
 const root = await mkdtemp(join(tmpdir(), 'servable-bench-source-fs-'));
@@ -26,6 +27,12 @@ try {
   const baseline = await cpuPercentOf(WATCH_MS);
   const events = await measure(models, true, QUIET_MS);
   const polling = await measure(models, false, 0);
+  const record = (name: string, value: number, target?: number): void =>
+    recordFigure({ name, unit: '% of a core', better: 'lower', values: [value], ...(target === undefined ? {} : { target }) });
+  record('no source', baseline);
+  record(`${MODELS} models watched by events, dearest 10 s`, events.cpuPercent, TARGET_PERCENT);
+  record(`${MODELS} models watched by events, average`, events.averagePercent);
+  record(`${MODELS} models looked at every second`, polling.cpuPercent);
   console.log(`${MODELS} models, ${VERSIONS} versions each, nothing changes`);
   console.log(`no source:             ${baseline.toFixed(2)} % of a core`);
   console.log(describe('file-system events:', events));

@@ -42,12 +42,12 @@ export function toolCommand(packageName, command = packageName) {
   return [pinnedNode() ?? machineNode(), join(folder, script)];
 }
 
-/** pnpm of the exact version that package.json names, by npx: no pnpm is needed on the machine. */
+/** pnpm of the exact version that package.json names, by npx: none is needed on the machine. */
 function pnpmCommand() {
   const npx = ['--yes', '--loglevel=error', manifest.packageManager];
   const npmCli = process.env.npm_execpath;
-  if (npmCli?.endsWith('npm-cli.js')) return [machineNode(), [join(dirname(npmCli), 'npx-cli.js'), ...npx]];
-  return process.platform === 'win32' ? ['cmd', ['/c', 'npx', ...npx]] : ['npx', npx];
+  if (npmCli?.endsWith('npm-cli.js')) return { program: machineNode(), args: [join(dirname(npmCli), 'npx-cli.js'), ...npx] };
+  return process.platform === 'win32' ? { program: 'cmd', args: ['/c', 'npx', ...npx] } : { program: 'npx', args: npx };
 }
 
 /** The environment for npm and pnpm: the machine's own programs first, nothing that the outer `npm run` added. */
@@ -80,7 +80,7 @@ export async function install() {
 
 /** Runs pnpm in the root. */
 export function pnpm(args) {
-  const [program, first] = pnpmCommand();
+  const { program, args: first } = pnpmCommand();
   return runCommand(program, [...first, ...args], { cwd: root, env: packageManagerEnv(), timeoutMs: 10 * MINUTE_MS });
 }
 

@@ -115,8 +115,9 @@ export class ModelWatch {
   async #readVersions(base: BaseLook): Promise<void> {
     const selector = this.#selector;
     const listedNs = this.#context.clock.wallNs();
-    const names = pickVersionNames(await this.#listNames(selector), this.#settle.ready);
-    this.#settle.update(new Set(names.byVersion.values()));
+    const listing = await this.#listNames(selector);
+    this.#settle.update(listing.names, listing.isWhole);
+    const names = pickVersionNames(listing.names, this.#settle.ready);
     const choice = await this.#choose(names.byVersion, selector, base);
     if (this.#isClosed || selector !== this.#selector) return;
     this.#log(notesOf({ model: this.model.name, path: this.path, selector, names, choice }));
@@ -127,10 +128,10 @@ export class ModelWatch {
   }
 
   /** TensorFlow Serving looks for specific versions by their plain number, and lists the directory only when one is missing. */
-  async #listNames(selector: VersionSelector): Promise<readonly string[]> {
-    if (selector.kind !== 'specific') return this.#base.list();
-    const names = selector.versions.map(String);
-    return (await this.#base.hasAll(names)) ? names : this.#base.list();
+  async #listNames(selector: VersionSelector): Promise<{ readonly names: readonly string[]; readonly isWhole: boolean }> {
+    const names = selector.kind === 'specific' ? selector.versions.map(String) : [];
+    if (names.length > 0 && (await this.#base.hasAll(names))) return { names, isWhole: false };
+    return { names: await this.#base.list(), isWhole: true };
   }
 
   #choose(byVersion: ReadonlyMap<Version, string>, selector: VersionSelector, base: BaseLook): Promise<Choice> {

@@ -7,10 +7,12 @@ export interface Sight {
   readonly baseMtimeNs: bigint;
   /** Now, in nanoseconds since 1970; only when the version was there at the first look at its base directory. */
   readonly firstLookNs: bigint | undefined;
+  /** Whether the version's name is all that differs between the listing before this one and this one. */
+  readonly appearedAlone: boolean;
 }
 
-/** What one call changes in two places gets times that differ by no more than this: two ticks of the slowest kernel clock. */
-const SAME_MOMENT_NS = 20_000_000n;
+/** A new directory and the one that it comes to get times that differ by less: two ticks of the slowest kernel clock. */
+const TWO_TICKS_NS = 20_000_000n;
 
 /**
  * Whether a version is complete by the times of its files alone, so that there is no need to wait.
@@ -33,25 +35,24 @@ export function isComplete(tree: TreeLook, sight: Sight): boolean {
   const changedNs = newest(tree.contentNs, entriesChangedNs(tree));
   if (sight.firstLookNs !== undefined && sight.firstLookNs - changedNs >= settleNs) return true;
   if (tree.linkNs !== undefined) return tree.linkNs > newest(changedNs, tree.root.ctimeNs);
-  return tree.root.ctimeNs - changedNs >= settleNs || wasMovedHere(tree, sight.baseMtimeNs);
+  return tree.root.ctimeNs - changedNs >= settleNs || wasMovedHere(tree, sight);
 }
 
 /**
- * A move is the last thing that happened to the version, and it changed the base directory at the same moment:
+ * A move is the last thing that happened to the version, and the base directory changed at that moment, by this and nothing
+ * else. Making the version's directory in place changes the base directory at its birth, and files come after. So:
  *
- * - nothing below is newer than the version's `ctime`, and that is within 20 ms of the base directory's `mtime`;
- * - the version's own entries changed before that: copying changes them after the base directory, or together.
- *
- * A copy that sets the directory's `mtime` back (`cp -p`, `tar`, `rsync`) shows by an `mtime` before its birth. Then the
- * entries' time is not known, and the version must have been born at another moment than the base directory changed.
+ * - the base directory changed because of this version: its name is all that is new. Times cannot tell: most kernels count
+ *   in ticks of 4 ms, and a `chmod` in the middle of a copy may share its tick with a change beside it;
+ * - that was the version's last change (`ctime`), and nothing below it is newer;
+ * - it was not its birth: by more than two ticks, or because the version's own entries changed earlier (and not by an
+ *   `mtime` that `cp -p`, `tar` or `rsync` set back before the birth).
  */
-function wasMovedHere(tree: TreeLook, baseMtimeNs: bigint): boolean {
-  const { birthtimeNs, ctimeNs, mtimeNs } = tree.root;
-  if (birthtimeNs === 0n || tree.contentNs > ctimeNs) return false;
-  if (distance(baseMtimeNs, ctimeNs) > SAME_MOMENT_NS) return false;
-  const wasSetBack = mtimeNs < birthtimeNs;
-  if (wasSetBack) return baseMtimeNs - birthtimeNs > SAME_MOMENT_NS;
-  return ctimeNs > mtimeNs && baseMtimeNs > mtimeNs;
+function wasMovedHere({ contentNs, root }: TreeLook, { appearedAlone, baseMtimeNs }: Sight): boolean {
+  const { birthtimeNs, ctimeNs, mtimeNs } = root;
+  if (!appearedAlone || birthtimeNs === 0n || ctimeNs !== baseMtimeNs || contentNs > ctimeNs) return false;
+  const hasEarlierEntries = birthtimeNs <= mtimeNs && mtimeNs < ctimeNs;
+  return hasEarlierEntries || baseMtimeNs - birthtimeNs > TWO_TICKS_NS;
 }
 
 /** An `mtime` can be set to anything, also into the future; a `ctime` cannot, and setting the `mtime` sets it. */
@@ -61,8 +62,4 @@ function entriesChangedNs({ root }: TreeLook): bigint {
 
 function newest(left: bigint, right: bigint): bigint {
   return left > right ? left : right;
-}
-
-function distance(left: bigint, right: bigint): bigint {
-  return left > right ? left - right : right - left;
 }

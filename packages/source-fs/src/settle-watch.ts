@@ -1,7 +1,7 @@
 import { messageOf, type ServingError } from '@servable/core';
 import type { Clock } from './clock.ts';
 import { fsError, systemCodeOf } from './errors.ts';
-import { isComplete } from './settle-rule.ts';
+import { isComplete, type Sight } from './settle-rule.ts';
 import { lookAtTree, type TreeLook } from './tree-look.ts';
 
 /** Whether a version can be stated: yes, not yet, or only as an error. */
@@ -46,6 +46,8 @@ export class SettleWatch {
   /** Names that the last look asked about; others have no say in when the next is. */
   readonly #judged = new Set<string>();
   #initial: ReadonlySet<string> | undefined;
+  #listed: ReadonlySet<string> | undefined;
+  #appearedAlone: string | undefined;
 
   constructor(clock: Clock, settleMs: number) {
     this.#clock = clock;
@@ -63,17 +65,24 @@ export class SettleWatch {
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(([, each]) => each.nextLookMs));
   }
 
-  /** Begins a look, with what the directory has now: who left is unseen again. The first call after {@link reset} is the first look. */
-  update(names: ReadonlySet<string>): void {
+  /**
+   * Begins a look, with what the directory has now: who left is unseen again. The first call after {@link reset} is the
+   * first look. `isWhole`: these are all entries of the directory, whatever their names.
+   */
+  update(listing: readonly string[], isWhole: boolean): void {
+    const names = new Set(listing);
     this.#initial ??= names;
     this.#judged.clear();
     for (const name of this.#ready) if (!names.has(name)) this.#ready.delete(name);
     for (const name of this.#pending.keys()) if (!names.has(name)) this.#pending.delete(name);
+    this.#appearedAlone = isWhole && this.#listed !== undefined ? onlyAddition(this.#listed, names) : undefined;
+    this.#listed = isWhole ? names : undefined;
   }
 
   /** The base directory went away: what comes in its place is seen for the first time. */
   reset(): void {
     this.#initial = undefined;
+    this.#listed = undefined;
     this.#ready.clear();
     this.#pending.clear();
   }
@@ -111,9 +120,14 @@ export class SettleWatch {
     }
   }
 
-  #sight(name: string, baseMtimeNs: bigint): Parameters<typeof isComplete>[1] {
+  #sight(name: string, baseMtimeNs: bigint): Sight {
     const wasThereAtFirst = this.#initial?.has(name) ?? false;
-    return { settleMs: this.#settleMs, baseMtimeNs, firstLookNs: wasThereAtFirst ? this.#clock.wallNs() : undefined };
+    return {
+      settleMs: this.#settleMs,
+      baseMtimeNs,
+      firstLookNs: wasThereAtFirst ? this.#clock.wallNs() : undefined,
+      appearedAlone: this.#appearedAlone === name,
+    };
   }
 
   #waitLonger(tree: TreeLook, before: Pending | undefined, startedMs: number): Pending {
@@ -127,4 +141,11 @@ export class SettleWatch {
     const emptyPauseMs = Math.max(pauseMs, Math.min(MAX_EMPTY_PAUSE_MS, nowMs - seenMs));
     return { fingerprint, sinceMs: nowMs, seenMs, nextLookMs: nowMs + (hasFile ? pauseMs : emptyPauseMs) };
   }
+}
+
+/** The name that was added, when that is all that changed. */
+function onlyAddition(before: ReadonlySet<string>, after: ReadonlySet<string>): string | undefined {
+  if (after.size !== before.size + 1) return undefined;
+  const added = [...after].filter((name) => !before.has(name));
+  return added.length === 1 ? added[0] : undefined;
 }

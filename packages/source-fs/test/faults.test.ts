@@ -104,10 +104,11 @@ it.skipIf(isSuperuser)('reports a base path that may not be read, once, and reco
 });
 
 it('states a version that cannot be read as an error, beside the others, until it can be', async () => {
-  const { sink, source, store, watch } = await startSource();
+  const { clock, sink, source, store, watch } = await startSource();
   await store.createBase('m');
   await store.publish('m', 1);
   await symlink('2', store.at('m', 2));
+  clock.advance(2000);
   watch();
   await sink.waitFor(() => sink.versions('m')?.includes('2') === true && sink.versions('m')?.includes('1') === true);
   const broken = sink.sets('m').at(-1)?.find((each) => each.version === 2n);

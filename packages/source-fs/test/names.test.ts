@@ -21,6 +21,7 @@ it('keeps the files of a version that serves when a better name for it appears',
   const { clock, sink, source, store, watch } = await startSource();
   await store.createBase('m');
   await store.publish('m', '001');
+  clock.advance(2000);
   watch();
   await sink.waitForVersions('m', [1]);
   await mkdir(store.at('m', '1'));

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { writeFiles } from './fs-store.ts';
@@ -57,11 +58,30 @@ it('states a copied version whose times were set back at once when it is moved i
   await sink.waitForVersions('m', []);
   const build = await store.build({ model: 'weights' });
   await utimes(build, 1, 1);
-  // A copy of some size takes longer than the 20 ms that tell a move from a copy.
-  const born = performance.now();
-  while (performance.now() - born < 60) await store.tick(build);
+  // Copying takes longer than the two ticks of the file system's clock by which a birth in place is ruled out.
+  const started = performance.now();
+  while (performance.now() - started < 40) await store.tick(build);
   await rename(build, store.at('m', 1));
   await sink.waitForVersions('m', [1]);
+});
+
+it('waits for a version made in place whose mode is set in the moment of a change beside it', async () => {
+  const { clock, sink, source, store, watch } = await startSource();
+  await store.createBase('m');
+  watch();
+  await sink.waitForVersions('m', []);
+  const versions = Array.from({ length: 20 }, (_, index) => index + 1);
+  for (const version of versions) {
+    mkdirSync(store.at('m', version));
+    writeFileSync(store.at('m', version, 'first-file'), 'complete');
+    await store.tick(store.at('m', version));
+    mkdirSync(store.at('m', `beside ${version}`));
+    chmodSync(store.at('m', version), 0o755);
+    await source.refresh();
+    expect(sink.versions('m')).toEqual([]);
+  }
+  clock.advance(1000);
+  await sink.waitForVersions('m', versions);
 });
 
 it('waits for a version made in place whose times are set back while it is copied', async () => {
@@ -130,9 +150,10 @@ it('keeps what serves while all that is there is incomplete', async () => {
 });
 
 it('states the highest complete version while a higher one is incomplete', async () => {
-  const { logger, sink, source, store, watch } = await startSource();
+  const { clock, logger, sink, source, store, watch } = await startSource();
   await store.createBase('m');
   await store.publish('m', 1);
+  clock.advance(2000);
   watch({ kind: 'latest', count: 1 });
   await sink.waitForVersions('m', [1]);
   await writeFiles(store.at('m', 3), { model: 'half' });

@@ -18,9 +18,9 @@ const LOADS = [
   { connections: 8, callsPerConnection: 8 },
 ];
 const ROUNDS = sized(5, 2);
-const ROUND_MS = sized(400, 150);
+const ROUND_MS = sized(300, 150);
 /** By then what is called for every request is compiled. */
-const WARM_UP_REQUESTS = sized(4000, 300);
+const WARM_UP_REQUESTS = sized(10_000, 300);
 const PACE_REQUESTS = 200;
 
 const request = predictRequest();

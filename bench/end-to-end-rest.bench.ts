@@ -14,9 +14,9 @@ import { handWritten, servable, ServerProcess } from './runner/server-process.ts
 
 const CONNECTIONS = [1, 16, 64];
 const ROUNDS = sized(5, 2);
-const ROUND_MS = sized(400, 150);
+const ROUND_MS = sized(300, 150);
 /** By then what is called for every request is compiled. */
-const WARM_UP_REQUESTS = sized(4000, 300);
+const WARM_UP_REQUESTS = sized(10_000, 300);
 const PACE_REQUESTS = 100;
 
 await using ours = await ServerProcess.start(servable());

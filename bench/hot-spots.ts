@@ -16,7 +16,7 @@ import { PREDICT_BODY, predictOnce } from './load/rest-messages.ts';
 import { servable, ServerProcess } from './runner/server-process.ts';
 
 /** Code that has run this often is compiled. */
-const WARM_UP_REQUESTS = 8000;
+const WARM_UP_REQUESTS = 12_000;
 const MEASURED_REQUESTS = 8000;
 const INTERVAL_MICROS = 200;
 

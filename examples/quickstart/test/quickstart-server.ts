@@ -5,6 +5,8 @@ const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
 const CLI = fileURLToPath(new URL('../../../packages/server/src/cli.ts', import.meta.url));
 /** What `bin/servable.js` does, with the sources. */
 const MAIN = `import { main } from ${JSON.stringify(pathToFileURL(CLI).href)}; process.exitCode = await main(process.argv.slice(1));`;
+/** The last that it says, to the end of the line. */
+const READY = /^Ready: 1 of 1 model\nTry it:\n.*\n/m;
 const ADDRESS = /^REST +(?<url>http:\/\/\S+)$/m;
 
 /** `servable serve` in the example's folder, from the sources, on ports that the system gives. */
@@ -21,10 +23,10 @@ export class QuickstartServer {
     });
   }
 
-  /** Resolves when the server says that its model is ready. */
+  /** Resolves when the server says that its model is ready, and what to ask it. */
   static async start(): Promise<QuickstartServer> {
     const server = new QuickstartServer();
-    await server.#says('Ready: 1 of 1 model');
+    await server.#says(READY);
     return server;
   }
 
@@ -44,11 +46,11 @@ export class QuickstartServer {
     return this.#exitCode;
   }
 
-  #says(text: string): Promise<void> {
+  #says(text: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
       const listen = (chunk: Buffer): void => {
         this.#output += chunk.toString();
-        if (this.#output.includes(text)) resolve();
+        if (text.test(this.#output)) resolve();
       };
       this.#child.stdout?.on('data', listen);
       this.#child.stderr?.on('data', listen);

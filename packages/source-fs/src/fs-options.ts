@@ -5,7 +5,8 @@ export interface FsOptions {
   /**
    * How often a base directory is looked at when the system tells nothing of changes in it, in milliseconds. Where it
    * does, polling is only a safety net, every 30 seconds. 0: one look at each model when it is added or changed, and again
-   * only while a version in it is incomplete or on `refresh()`. Default: 1000.
+   * only while a version in it is incomplete or on `refresh()`. The server's own `pollIntervalMs`, where it is given, wins.
+   * Default: 1000.
    */
   readonly pollIntervalMs?: number;
   /**

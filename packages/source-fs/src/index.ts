@@ -26,6 +26,6 @@ export default function fs(options: FsOptions = {}): SourcePlugin {
   return defineSource({
     name: '@servable/source-fs',
     schemes: ['file'],
-    create: (context) => new FsSource(context, resolved),
+    create: (context) => new FsSource(context, { ...resolved, pollIntervalMs: context.pollIntervalMs ?? resolved.pollIntervalMs }),
   });
 }

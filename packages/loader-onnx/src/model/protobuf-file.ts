@@ -69,7 +69,13 @@ export class ProtobufFile {
 
   /** The text of a field; longer texts than `maxBytes` are refused. */
   async text(field: Field, maxBytes: number = 64 * 1024): Promise<string> {
-    const length = this.#content(field);
+    this.#content(field);
+    return (await this.bytes(field, maxBytes)).toString('utf8');
+  }
+
+  /** The content of a length-delimited or fixed field; longer ones than `maxBytes` are refused. */
+  async bytes(field: Field, maxBytes: number = 64 * 1024): Promise<Buffer> {
+    const length = field.end - field.start;
     if (length > maxBytes) throw new MalformedProtobuf(`a text of ${length} bytes at byte ${field.start}`);
     const bytes = Buffer.alloc(length);
     if (field.start >= this.#windowStart && field.end <= this.#windowEnd) {
@@ -77,7 +83,7 @@ export class ProtobufFile {
     } else {
       await this.#file.read(bytes, 0, length, field.start);
     }
-    return bytes.toString('utf8');
+    return bytes;
   }
 
   /** The numbers of a repeated integer field, packed or one at a time. */

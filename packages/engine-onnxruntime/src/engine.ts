@@ -3,18 +3,44 @@ import type { Dimension, DType, Executor, NamedTensors } from '@servable/core';
 /** What a graph's input or output holds. `opaque`: the engine only knows that it is no tensor. */
 export type OnnxValueKind = 'tensor' | 'sequence' | 'map' | 'optional' | 'opaque';
 
-/** One input or output of a graph, as the engine sees it. */
-export interface OnnxValueInfo {
+/** The type of a value inside a graph. */
+export interface OnnxType {
+  readonly kind: OnnxValueKind;
+  /** Of a tensor its elements; `undefined` when it is none, or of a type that no {@link DType} stands for. */
+  readonly dtype: DType | undefined;
+  /** Of a tensor its sizes: a number, the graph's own name for one that varies, or -1; `undefined`: even the rank is unknown. */
+  readonly shape: readonly Dimension[] | undefined;
+  /** Of a map its keys. */
+  readonly keyDtype?: DType | undefined;
+  /** Of a sequence or optional value what it holds, of a map its values; missing when that is not known. */
+  readonly element?: OnnxType | undefined;
+}
+
+/** One input or output as the graph has it. */
+export interface OnnxGraphValue extends OnnxType {
   /** The name in the graph. */
   readonly name: string;
+}
+
+/** One tensor that a run takes or gives. */
+export interface OnnxValueInfo {
+  /** The name in the graph; of a map's keys the map's, followed by `_keys`. */
+  readonly name: string;
+  /** What the graph has there. */
   readonly kind: OnnxValueKind;
-  /** The element type; `undefined` when it is no tensor, or one of a type that no {@link DType} stands for. */
+  /** The element type; `undefined` when it cannot be given as a tensor, or its type is one that no {@link DType} stands for. */
   readonly dtype: DType | undefined;
   /** Sizes: a number, the graph's own name for one that varies, or -1; `undefined`: even the rank is unknown. */
   readonly shape: readonly Dimension[] | undefined;
   /** Why this engine can neither take nor give this value; `undefined` when it can. */
   readonly unservable: string | undefined;
 }
+
+/**
+ * Where a graph runs. `cuda` and `webgpu` run what they have a kernel for, the CPU does the rest. `cuda` needs ONNX Runtime's
+ * CUDA libraries beside its own.
+ */
+export type OnnxDevice = 'cpu' | 'cuda' | 'webgpu';
 
 /** How a session is made. Every option has a default; see each engine for those it ignores. */
 export interface SessionOptions {
@@ -28,11 +54,13 @@ export interface SessionOptions {
   readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
   /** Whether freed memory is kept for the next run (faster) or given back (smaller). Default true. */
   readonly memoryArena?: boolean;
+  /** Where it runs; of a list the first that this machine has. Default `cpu`. */
+  readonly device?: OnnxDevice | readonly OnnxDevice[];
   /** Further entries of ONNX Runtime's session config, such as `session.set_denormal_as_zero`; values are text. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Copies of the model, each with its own memory, that run at the same time. Default 1. */
+  /** Copies of the model, each with its own memory, that run at the same time. Default 1. The native form has one, for all its threads. */
   readonly replicas?: number;
-  /** Runs sent to one replica at once: one computes, the others are at hand when it ends. Default 2. */
+  /** Runs sent to one replica at once: one computes, the others are at hand when it ends. Default 2. The native form: always 2 a thread. */
   readonly runsPerReplica?: number;
   /** Whether the graph has loops, so that equal inputs may take any time: no run of it is made on the event loop. Default false. */
   readonly hasLoops?: boolean;
@@ -49,7 +77,13 @@ export interface OnnxSession {
   /** What a run must be given, in the graph's order. Initializers that are also graph inputs are not here. */
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  /** The same inputs and outputs as the graph has them: what {@link OnnxEngine.describeOutputs} makes tensors of. */
+  readonly graph: { readonly inputs: readonly OnnxGraphValue[]; readonly outputs: readonly OnnxGraphValue[] };
   readonly executor: Executor;
+  /** Where it runs. */
+  readonly device: OnnxDevice;
+  /** Why it does not run on the devices that were asked for before that one; none when it does. */
+  readonly deviceFaults: readonly string[];
   /**
    * Computes the named outputs, in that order; no names means all that can be served.
    *
@@ -71,15 +105,20 @@ export interface OnnxSession {
 export interface OnnxEngine {
   /** For messages and logs, such as `onnxruntime-worker`. */
   readonly name: string;
-  /** Why this engine cannot take or give such a value; `undefined` when it can. Known without loading anything. */
-  whyUnservable(kind: OnnxValueKind, dtype: DType | undefined): string | undefined;
+  /** What a run must be given for a graph's inputs, and what this engine cannot take. Known without loading anything. */
+  describeInputs(inputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[];
+  /**
+   * What a run gives for a graph's outputs: one tensor for each, or two for maps, whose keys come as `<name>_keys`. Known
+   * without loading anything; a loaded session's `outputs` are the same.
+   */
+  describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[];
   /**
    * Loads a graph from a file. Rejects with `signal.reason` at once when aborted; what was begun is freed behind it.
    *
    * @param path - of the `.onnx` file; external data is found beside it
    * @throws ServingError `SRV_ONNX_FILE_NOT_FOUND` (`NOT_FOUND`), `SRV_ONNX_MODEL_INVALID`, `SRV_ONNX_OPTION_INVALID`
    *   (`INVALID_ARGUMENT`), `SRV_ONNX_MODEL_UNSUPPORTED` (`UNIMPLEMENTED`), `SRV_ONNX_OUT_OF_MEMORY`
-   *   (`RESOURCE_EXHAUSTED`), `SRV_ONNX_RUNTIME_MISSING` (`FAILED_PRECONDITION`), `SRV_ONNX_CLOSED`,
+   *   (`RESOURCE_EXHAUSTED`), `SRV_ONNX_RUNTIME_MISSING`, `SRV_ONNX_DEVICE_MISSING` (`FAILED_PRECONDITION`), `SRV_ONNX_CLOSED`,
    *   `SRV_ONNX_THREAD_LOST` (`UNAVAILABLE`), `SRV_ONNX_LOAD_FAILED` (`UNKNOWN`)
    */
   createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession>;

@@ -7,6 +7,7 @@ export interface ErrorArguments {
   SRV_ONNX_MODEL_UNSUPPORTED: [path: string, reason: string, cure: string];
   SRV_ONNX_LOAD_FAILED: [path: string, reason: string];
   SRV_ONNX_RUNTIME_MISSING: [reason: string];
+  SRV_ONNX_DEVICE_MISSING: [path: string, faults: string];
   SRV_ONNX_OPTION_INVALID: [option: string, value: string, expected: string];
   SRV_ONNX_INPUT_MISSING: [input: string];
   SRV_ONNX_INPUT_UNKNOWN: [input: string, known: string];
@@ -40,6 +41,10 @@ const table: ErrorTable = {
   SRV_ONNX_RUNTIME_MISSING: {
     status: 'FAILED_PRECONDITION',
     message: (reason) => `ONNX Runtime's library cannot be loaded: ${reason}. Install 'onnxruntime-node' again, on a platform it supports`,
+  },
+  SRV_ONNX_DEVICE_MISSING: {
+    status: 'FAILED_PRECONDITION',
+    message: (path, faults) => `'${path}' cannot run on the devices it is configured for: ${faults}. Or add 'cpu' to device`,
   },
   SRV_ONNX_OPTION_INVALID: {
     status: 'INVALID_ARGUMENT',

@@ -7,6 +7,7 @@ export interface ErrorArguments {
   SRV_ONNX_EXTERNAL_DATA: [path: string, tensor: string, reason: string];
   SRV_ONNX_NOTHING_TO_SERVE: [path: string, reason: string];
   SRV_ONNX_MANIFEST_INVALID: [path: string, where: string, reason: string];
+  SRV_ONNX_PLUGIN_OPTION_INVALID: [option: string, reason: string];
   SRV_ONNX_SIGNATURE_UNKNOWN: [signature: string, known: string];
 }
 
@@ -31,6 +32,10 @@ const table: ErrorTable = {
   SRV_ONNX_MANIFEST_INVALID: {
     status: 'INVALID_ARGUMENT',
     message: (path, where, reason) => `'${path}' is not valid${where === '' ? '' : ` at ${where}`}: ${reason}`,
+  },
+  SRV_ONNX_PLUGIN_OPTION_INVALID: {
+    status: 'INVALID_ARGUMENT',
+    message: (option, reason) => `Option '${option}' of the ONNX plugin ${reason}`,
   },
   SRV_ONNX_SIGNATURE_UNKNOWN: {
     status: 'INVALID_ARGUMENT',

@@ -1,16 +1,15 @@
-import type { OnnxEngine, OnnxValueInfo } from '@servable/engine-onnxruntime';
+import type { OnnxGraphValue } from '@servable/engine-onnxruntime';
 import type { ValueFacts } from './model/value-facts.ts';
 
 /**
- * What the engine can do with the values a file names. Read from the file, not from the loaded session: an engine may
- * not tell a sequence from a map, or a scalar from an unknown rank.
+ * A graph's inputs or outputs as the file describes them, so that signatures are the same before and after the load, and
+ * whichever engine loads: the loaded session may know more sizes, or tell a sequence from a map no more.
  *
  * @param loaded - what the session says, for values whose type the file leaves to be inferred
  */
-export function valueInfos(facts: readonly ValueFacts[], engine: OnnxEngine, loaded: readonly OnnxValueInfo[] = []): OnnxValueInfo[] {
-  return facts.map(({ name, kind, dtype, shape }) => {
-    if (kind !== undefined) return { name, kind, dtype, shape, unservable: engine.whyUnservable(kind, dtype) };
-    const inferred = loaded.find((each) => each.name === name);
-    return inferred ?? { name, kind: 'opaque', dtype, shape, unservable: 'the file does not say its type' };
+export function graphValues(facts: readonly ValueFacts[], loaded: readonly OnnxGraphValue[] = []): OnnxGraphValue[] {
+  return facts.map(({ kind, ...value }) => {
+    if (kind !== undefined) return { ...value, kind };
+    return loaded.find(({ name }) => name === value.name) ?? { ...value, kind: 'opaque' };
   });
 }

@@ -2,7 +2,7 @@ export { type ErrorArguments, loaderError } from './errors.ts';
 export { type ExternalData } from './model/tensor-facts.ts';
 export { type ModelFacts, readModelFacts } from './model/model-facts.ts';
 export { type ValueFacts } from './model/value-facts.ts';
-export { type OnnxOptions } from './onnx-options.ts';
+export { type OnnxOptions, type OnnxPluginOptions } from './onnx-options.ts';
 export { onnxPlugin as default, type OnnxPluginParts } from './onnx-plugin.ts';
 export { type ManifestSignature, type ManifestTensor, type ServableManifest } from './servable-manifest.ts';
 export { SERVABLE_MANIFEST_SCHEMA } from './servable-manifest-schema.ts';

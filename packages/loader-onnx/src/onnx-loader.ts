@@ -3,7 +3,7 @@ import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
 import { estimateRam } from './estimate.ts';
 import { checkExternalFiles } from './external-files.ts';
 import { findModelFile } from './find-model-file.ts';
-import { valueInfos } from './graph-values.ts';
+import { graphValues } from './graph-values.ts';
 import { type ModelFacts, readModelFacts } from './model/model-facts.ts';
 import type { OnnxOptions } from './onnx-options.ts';
 import { OnnxServable } from './onnx-servable.ts';
@@ -48,7 +48,7 @@ export class OnnxLoader implements Loader {
     this.#session = creating;
     const loaded = await untilAborted(creating, signal);
     const graph = graphOf(path, facts, engine(), loaded);
-    this.#warnOf(unservableNotes(graph.outputs));
+    this.#warnOf([...unservableNotes(graph.outputs), ...deviceNotes(loaded)]);
     return new OnnxServable(loaded, resolveSignatures(graph, manifest, batching));
   }
 
@@ -66,6 +66,10 @@ export class OnnxLoader implements Loader {
   }
 }
 
+function deviceNotes({ device, deviceFaults }: OnnxSession): string[] {
+  return deviceFaults.map((fault) => `Runs on '${device}' instead of ${fault}`);
+}
+
 /** Rejects with the signal's reason as soon as it aborts; the promise goes on by itself. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -75,8 +79,9 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** Whether equal sizes may take any time: loops, and branches of which another may be taken next time. */
 function hasLoops({ operators }: ModelFacts): boolean {
-  return ['Loop', 'Scan', 'SequenceMap'].some((operator) => operators.has(operator));
+  return ['If', 'Loop', 'Scan', 'SequenceMap'].some((operator) => operators.has(operator));
 }
 
 /** The model's file, what it says, and the size of the files it refers to; all checked. */
@@ -100,7 +105,7 @@ export function graphOf(
 ): Parameters<typeof resolveSignatures>[0] {
   return {
     path,
-    inputs: valueInfos(facts.inputs, engine, session?.inputs),
-    outputs: valueInfos(facts.outputs, engine, session?.outputs),
+    inputs: engine.describeInputs(graphValues(facts.inputs, session?.graph.inputs)),
+    outputs: engine.describeOutputs(graphValues(facts.outputs, session?.graph.outputs)),
   };
 }

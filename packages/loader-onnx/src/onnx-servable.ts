@@ -3,16 +3,25 @@ import { onnxError, type OnnxSession } from '@servable/engine-onnxruntime';
 import { loaderError } from './errors.ts';
 import type { OnnxSignature } from './onnx-signatures.ts';
 
+/** A signature, and what is the same for all of its runs. */
+interface PreparedSignature extends OnnxSignature {
+  readonly aliases: readonly string[];
+  readonly graphOutputs: readonly string[];
+  /** Whether clients use the graph's own names: then nothing is renamed. */
+  readonly keepsInputs: boolean;
+  readonly keepsOutputs: boolean;
+}
+
 /** A loaded graph under the names of its signatures. */
 export class OnnxServable implements Servable {
   readonly signatures: ReadonlyMap<string, Signature>;
   readonly executor: Executor;
   readonly #session: OnnxSession;
-  readonly #byName: ReadonlyMap<string, OnnxSignature>;
+  readonly #byName: ReadonlyMap<string, PreparedSignature>;
 
   constructor(session: OnnxSession, signatures: ReadonlyMap<string, OnnxSignature>) {
     this.#session = session;
-    this.#byName = signatures;
+    this.#byName = new Map(Array.from(signatures, ([name, signature]) => [name, prepare(signature)]));
     this.executor = session.executor;
     this.signatures = new Map(Array.from(signatures, ([name, { signature }]) => [name, signature]));
   }
@@ -23,18 +32,26 @@ export class OnnxServable implements Servable {
     if (named === undefined) {
       return Promise.reject(loaderError('SRV_ONNX_SIGNATURE_UNKNOWN', [name, [...this.#byName.keys()].join(', ')]));
     }
-    const aliases = context.outputs.length > 0 ? context.outputs : [...named.outputs.keys()];
-    const graphInputs = new Map(Array.from(inputs, ([alias, tensor]) => [named.inputs.get(alias) ?? alias, tensor]));
-    const graphOutputs = aliases.map((alias) => named.outputs.get(alias) ?? alias);
-    const results = this.#session.run(graphInputs, graphOutputs, context.signal);
-    if (!(results instanceof Promise)) return pickOutputs(results, aliases, graphOutputs);
-    return results.then(
-      (outputs) => pickOutputs(outputs, aliases, graphOutputs),
-      (error: unknown) => {
-        throw withAlias(error, named.inputs);
-      },
-    );
+    const isAll = context.outputs.length === 0;
+    const aliases = isAll ? named.aliases : context.outputs;
+    const graphOutputs = isAll ? named.graphOutputs : aliases.map((alias) => named.outputs.get(alias) ?? alias);
+    const pick = (outputs: NamedTensors): NamedTensors => (named.keepsOutputs ? outputs : pickOutputs(outputs, aliases, graphOutputs));
+    const results = this.#session.run(graphInputs(named, inputs), graphOutputs, context.signal);
+    if (!(results instanceof Promise)) return pick(results);
+    return results.then(pick, (error: unknown) => {
+      throw withAlias(error, named.inputs);
+    });
   }
+}
+
+function prepare(signature: OnnxSignature): PreparedSignature {
+  const { inputs, outputs } = signature;
+  const keeps = (names: ReadonlyMap<string, string>): boolean => [...names].every(([alias, name]) => alias === name);
+  return { ...signature, aliases: [...outputs.keys()], graphOutputs: [...outputs.values()], keepsInputs: keeps(inputs), keepsOutputs: keeps(outputs) };
+}
+
+function graphInputs({ inputs: names, keepsInputs }: PreparedSignature, inputs: NamedTensors): NamedTensors {
+  return keepsInputs ? inputs : new Map(Array.from(inputs, ([alias, tensor]) => [names.get(alias) ?? alias, tensor]));
 }
 
 function pickOutputs(results: NamedTensors, aliases: readonly string[], names: readonly string[]): NamedTensors {

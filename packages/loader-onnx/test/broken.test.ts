@@ -1,6 +1,6 @@
 import { type Servable, ServingError } from '@servable/core';
 import { testLoaderContext, testRunContext } from '@servable/plugin-testing';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import onnx from '../src/index.ts';
 import { goldenTensors, readBroken, readGoldens, versionPath } from './golden.ts';
 import { BFLOAT16, directoryWith, identityModel } from './onnx-builder.ts';
@@ -65,8 +65,20 @@ it('serves the only .onnx file, whatever its name', async () => {
   expect([...(servable.signatures.get('serving_default')?.outputs.keys() ?? [])]).toEqual(['probabilities']);
 });
 
-it('says that bfloat16 comes with the native engine', async () => {
-  const error: unknown = await load(directoryWith({ 'model.onnx': identityModel(BFLOAT16) })).catch((caught: unknown) => caught);
-  expect(ServingError.is(error) && error.code).toBe('SRV_ONNX_NOTHING_TO_SERVE');
-  expect(String(error)).toMatch(/input 'x': it is BF16.*native engine/);
+describe('bfloat16', () => {
+  const bfloats = { dtype: 'BF16', shape: [3], data: Uint16Array.of(0x3f80, 0x8000, 0x7f80) } as const;
+
+  it('is passed by the native engine, bit by bit', async () => {
+    const servable = await load(directoryWith({ 'model.onnx': identityModel(BFLOAT16) }));
+    expect(servable.signatures.get('serving_default')?.outputs.get('y')).toMatchObject({ dtype: 'BF16', shape: ['n'] });
+    expect(await servable.run('serving_default', new Map([['x', bfloats]]), testRunContext())).toEqual(new Map([['y', bfloats]]));
+  });
+
+  it('is refused by the worker engine, which names the other one', async () => {
+    const worker = onnx({ engine: 'worker' });
+    onTestFinished(() => worker.close?.());
+    const loading = worker.create({ path: directoryWith({ 'model.onnx': identityModel(BFLOAT16) }) }, {}, testLoaderContext()).load(signal);
+    await expect(loading).rejects.toMatchObject({ code: 'SRV_ONNX_NOTHING_TO_SERVE' });
+    await expect(loading).rejects.toThrow(/input 'x': it is BF16.*native engine/);
+  });
 });

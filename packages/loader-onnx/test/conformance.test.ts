@@ -18,12 +18,12 @@ const broken = ['truncated', 'garbage', 'unknown_op', 'missing_external_data'].m
   artifact: { path: join(FIXTURES, 'broken', name, '1') },
 }));
 
-testLoader({
+describe.each(['native', 'worker'] as const)('the %s engine', (engine) => testLoader({
   describe,
   it,
-  createPlugin: () => onnx(),
+  createPlugin: () => onnx({ engine }),
   artifact: { path: join(FIXTURES, 'mlp/2') },
   options: { batching: 'rows' },
   requests,
   broken,
-});
+}));

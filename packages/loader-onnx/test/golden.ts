@@ -12,7 +12,7 @@ export interface GoldenTensor {
   readonly raw?: string;
 }
 /** A sequence or a map has no dtype. */
-type GoldenValue = GoldenTensor | { readonly type: string; readonly value: unknown };
+export type GoldenValue = GoldenTensor | { readonly type: string; readonly value: unknown };
 
 export interface GoldenCase {
   readonly name: string;
@@ -93,6 +93,27 @@ export function isTensor(value: GoldenValue): value is GoldenTensor {
 
 export function goldenTensors(tensors: Readonly<Record<string, GoldenTensor>>): NamedTensors {
   return new Map(Object.entries(tensors).map(([name, tensor]) => [name, goldenTensor(tensor)]));
+}
+
+/**
+ * The tensors that an output is given as where sequences and maps are: a sequence of tensors as one with a new first axis, a sequence
+ * of maps as `[maps, keys]` and `<name>_keys`.
+ */
+export function flatTensors(name: string, value: GoldenValue): [name: string, tensor: Tensor][] {
+  if (isTensor(value)) return [[name, goldenTensor(value)]];
+  if (value.type === 'seq(tensor(float))') return [[name, stackTensors(value.value as GoldenTensor[])]];
+  const maps = value.value as [key: string | number, value: number][][];
+  const keys = (maps[0] ?? []).map(([key]) => key);
+  if (maps.some((map) => String(map.map(([key]) => key)) !== String(keys))) throw new Error('maps with different keys');
+  const values = goldenTensor({ dtype: 'DT_FLOAT', shape: [maps.length, keys.length], values: maps.flat().map(([, each]) => each) });
+  const keyDtype = value.type.includes('map(string') ? 'DT_STRING' : 'DT_INT64';
+  return [[name, values], [`${name}_keys`, goldenTensor({ dtype: keyDtype, shape: [keys.length], values: keys })]];
+}
+
+function stackTensors(tensors: readonly GoldenTensor[]): Tensor {
+  const [first] = tensors;
+  if (first === undefined) throw new Error('an empty sequence does not say its dtype');
+  return goldenTensor({ dtype: first.dtype, shape: [tensors.length, ...first.shape], values: tensors.flatMap(({ values = [] }) => values) });
 }
 
 export function goldenTensor({ dtype: name, shape, values, raw }: GoldenTensor): Tensor {

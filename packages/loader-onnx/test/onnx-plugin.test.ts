@@ -1,6 +1,6 @@
 import type { LoaderOptionsOf } from '@servable/core';
-import type { OnnxEngine, OnnxSession, SessionOptions } from '@servable/engine-onnxruntime';
-import { testLoaderContext } from '@servable/plugin-testing';
+import type { OnnxEngine, OnnxEngineOptions, OnnxSession, OnnxValueInfo, SessionOptions } from '@servable/engine-onnxruntime';
+import { collectLogger, testLoaderContext } from '@servable/plugin-testing';
 import { Ajv } from 'ajv';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,11 +14,18 @@ const never = new AbortController().signal;
 class RecordingEngine implements OnnxEngine {
   readonly name = 'recording';
   readonly calls: unknown[] = [];
-  whyUnservable(): undefined {}
+  deviceFaults: readonly string[] = [];
+  describeInputs(): OnnxValueInfo[] {
+    return [];
+  }
+  describeOutputs(): OnnxValueInfo[] {
+    return [{ name: 'y', kind: 'tensor', dtype: 'FP32', shape: [], unservable: undefined }];
+  }
   createSession(path: string, options: SessionOptions): Promise<OnnxSession> {
     this.calls.push(path, options);
     const close = async (): Promise<void> => void this.calls.push('session closed');
-    return Promise.resolve({ inputs: [], outputs: [], executor: { id: 'x', maxConcurrentRuns: 1 }, run: () => new Map(), close });
+    const session = { inputs: [], outputs: [], graph: { inputs: [], outputs: [] }, device: 'cpu', deviceFaults: this.deviceFaults } as const;
+    return Promise.resolve({ ...session, executor: { id: 'x', maxConcurrentRuns: 1 }, run: () => new Map(), close });
   }
   close(): Promise<void> {
     this.calls.push('engine closed');
@@ -61,6 +68,7 @@ it('has a schema that takes every option and no other', () => {
     spinning: false,
     graphOptimization: 'all',
     memoryArena: true,
+    device: ['cuda', 'cpu'],
     config: { a: 'b' },
     replicas: 1,
     runsPerReplica: 2,
@@ -69,11 +77,46 @@ it('has a schema that takes every option and no other', () => {
   };
   const validate = new Ajv().compile(ONNX_OPTIONS_SCHEMA);
   expect(validate(all)).toBe(true);
-  for (const wrong of [{ replicas: 0 }, { batching: 'maybe' }, { hasLoops: true }]) expect(validate(wrong)).toBe(false);
+  for (const wrong of [{ replicas: 0 }, { batching: 'maybe' }, { hasLoops: true }, { engine: 'native' }, { device: 'tpu' }, { device: [] }]) expect(validate(wrong)).toBe(false);
+});
+
+it('makes the engine that its options ask for', async () => {
+  const asked: OnnxEngineOptions[] = [];
+  const createEngine = (options: OnnxEngineOptions): OnnxEngine => (asked.push(options), new RecordingEngine());
+  const plugins = [onnx({}, { createEngine }), onnx({ engine: 'worker', threads: 3, synchronousMicros: 0, replicas: 2 }, { createEngine })];
+  for (const plugin of plugins) await plugin.create({ path: join(FIXTURES, 'mlp/1') }, {}, testLoaderContext()).load(never);
+  const onFallback = expect.any(Function);
+  expect(asked).toEqual([{ onFallback }, { form: 'worker', threads: 3, synchronousMicros: 0, onFallback }]);
+});
+
+it('logs once why the native engine cannot be had', async () => {
+  const logger = collectLogger();
+  const createEngine = ({ onFallback }: OnnxEngineOptions): OnnxEngine => (onFallback?.('no such library'), new RecordingEngine());
+  const plugin = onnx({}, { createEngine });
+  for (let model = 0; model < 2; model++) await plugin.create({ path: join(FIXTURES, 'mlp/1') }, {}, testLoaderContext({ logger })).load(never);
+  expect(logger.entries).toEqual([expect.objectContaining({ level: 'warn', message: expect.stringMatching(/worker engine: no such library/) })]);
+});
+
+it('logs that a model runs on another device than the first', async () => {
+  const logger = collectLogger();
+  const engine = new RecordingEngine();
+  engine.deviceFaults = ["'cuda': no driver"];
+  await onnx({}, { createEngine: () => engine }).create({ path: join(FIXTURES, 'mlp/1') }, { device: ['cuda', 'cpu'] }, testLoaderContext({ logger })).load(never);
+  expect(logger.entries).toEqual([expect.objectContaining({ level: 'warn', message: "Runs on 'cpu' instead of 'cuda': no driver" })]);
+});
+
+it.each([
+  [{ engine: 'fast' }, "Option 'engine' of the ONNX plugin is \"fast\", which must be one of auto, native, worker"],
+  [{ threads: 0 }, "Option 'threads' of the ONNX plugin is 0, which must be >= 1"],
+  [{ thread: 2 }, "Option 'thread' of the ONNX plugin is not known; known are"],
+])('refuses the options %j', (options, message) => {
+  const make = (): unknown => onnx(options as object);
+  expect(make).toThrow(expect.objectContaining({ code: 'SRV_ONNX_PLUGIN_OPTION_INVALID', status: 'INVALID_ARGUMENT' }));
+  expect(make).toThrow(message);
 });
 
 it('waits at unload for what an aborted load left behind', async () => {
-  const plugin = onnx();
+  const plugin = onnx({ engine: 'worker' });
   const controller = new AbortController();
   const loader = plugin.create({ path: join(FIXTURES, 'from_keras_cnn/1') }, {}, testLoaderContext());
   const threads = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort').length;

@@ -2,7 +2,7 @@ import type { Servable } from '@servable/core';
 import { collectLogger, testLoaderContext, testRunContext } from '@servable/plugin-testing';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import onnx, { type ServableManifest } from '../src/index.ts';
 import { differenceOf, FIXTURES, goldenTensors, readGoldens } from './golden.ts';
 import { directoryWith } from './onnx-builder.ts';
@@ -50,6 +50,8 @@ it('refuses a signature that is not there', async () => {
 it('logs what it leaves out', async () => {
   const logger = collectLogger();
   const context = testLoaderContext({ logger });
-  await plugin.create({ path: join(FIXTURES, 'control_flow/1') }, {}, context).load(never);
+  const worker = onnx({ engine: 'worker' });
+  onTestFinished(() => worker.close?.());
+  await worker.create({ path: join(FIXTURES, 'control_flow/1') }, {}, context).load(never);
   expect(logger.entries).toEqual([expect.objectContaining({ level: 'warn', message: expect.stringMatching(/^Output 'pair' is left out/) })]);
 });

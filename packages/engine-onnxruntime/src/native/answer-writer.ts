@@ -1,7 +1,7 @@
 import { STRING_ELEMENTS } from './element-types.ts';
 import { type OrtApi, OrtFault } from './ort-api.ts';
 import type { Address } from './ort-library.ts';
-import { alignUp, type Slot } from './slot.ts';
+import { ANSWER_AT, alignUp, type Slot, SLOT_NUMBERS } from './slot.ts';
 
 /** A tensor that does not fit the slot, in memory of its own. */
 export interface SpilledTensor {
@@ -13,6 +13,16 @@ export interface SpilledTensor {
 /** What a run left: an answer in the slot (`undefined`), or all of it beside the slot. */
 export type SlotResult = undefined | { readonly microseconds: number; readonly tensors: readonly SpilledTensor[] };
 
+/** A tensor of an answer: in the slot at an offset, or beside it. */
+export interface WrittenTensor {
+  readonly type: number;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly byteLength: number;
+  /** Its own memory when the slot is too small. */
+  readonly spilled?: Uint8Array<ArrayBuffer>;
+}
+
 interface Described {
   readonly type: number;
   readonly shape: readonly number[];
@@ -21,22 +31,20 @@ interface Described {
   readonly bytes: number;
 }
 
-interface Written {
-  readonly type: number;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
 const ORT_FAIL = 1;
 /** By `ONNXTensorElementDataType`. */
 const ELEMENT_BYTES: readonly number[] = [0, 4, 1, 1, 2, 2, 4, 8, 8, 1, 2, 8, 4, 8, 8, 16, 2, 1, 1, 1, 1];
+
+/** Bytes of a tensor of numbers. */
+export function numericBytes(type: number, shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, ELEMENT_BYTES[type] ?? 0);
+}
 
 /** Collects the tensors of an answer: in the slot while they fit, after the inputs, which the request still needs. */
 export class AnswerWriter {
   readonly #api: OrtApi;
   readonly #slot: Slot;
-  readonly #written: Written[] = [];
+  readonly #written: WrittenTensor[] = [];
   #offset: number;
   #isSpilled = false;
 
@@ -44,6 +52,11 @@ export class AnswerWriter {
     this.#api = api;
     this.#slot = slot;
     this.#offset = freeOffset;
+  }
+
+  /** One that the run itself has put into the slot. */
+  addWritten(tensor: WrittenTensor): void {
+    this.#written.push(tensor);
   }
 
   addTensor(value: Address): void {
@@ -57,7 +70,7 @@ export class AnswerWriter {
   }
 
   /** Values, then keys, of one map. */
-  addMap([keys = 0n, values = 0n]: readonly Address[]): void {
+  addMap([keys = 0, values = 0]: readonly Address[]): void {
     this.addTensor(values);
     this.addTensor(keys);
   }
@@ -65,10 +78,35 @@ export class AnswerWriter {
   /** Values `[maps, keys]`, then the keys. @throws OrtFault when the maps have other keys than the first */
   addMaps(maps: readonly (readonly Address[])[], types: { readonly type: number; readonly keyType: number }): void {
     const [first] = maps;
-    this.#stack(maps.map(([, values = 0n]) => values), { type: types.type, shape: [0, 0], elements: 0, bytes: 0 });
+    this.#stack(maps.map(([, values = 0]) => values), { type: types.type, shape: [0, 0], elements: 0, bytes: 0 });
     if (first === undefined) return this.#write([], [], [0], types.keyType);
-    this.#checkSameKeys(maps.map(([keys = 0n]) => keys));
-    this.addTensor(first[0] ?? 0n);
+    this.#checkSameKeys(maps.map(([keys = 0]) => keys));
+    this.addTensor(first[0] ?? 0);
+  }
+
+  /** Writes down what was added, unless something did not fit. */
+  finish(microseconds: number): SlotResult {
+    const { numbers } = this.#slot;
+    const needed = this.#written.reduce((total, { shape }) => total + 4 + shape.length, ANSWER_AT + 2);
+    if (this.#isSpilled || needed > SLOT_NUMBERS) return { microseconds, tensors: this.#written.map((each) => this.#spill(each)) };
+    let at = ANSWER_AT;
+    numbers[at++] = microseconds;
+    numbers[at++] = this.#written.length;
+    for (const { type, shape, offset, byteLength } of this.#written) {
+      numbers[at++] = type;
+      numbers[at++] = offset;
+      numbers[at++] = byteLength;
+      numbers[at++] = shape.length;
+      for (const size of shape) numbers[at++] = size;
+    }
+    return undefined;
+  }
+
+  #spill({ type, shape, offset, byteLength, spilled }: WrittenTensor): SpilledTensor {
+    if (spilled !== undefined) return { type, shape, bytes: spilled };
+    const bytes = new Uint8Array(byteLength);
+    bytes.set(this.#slot.bytes.subarray(offset, offset + byteLength));
+    return { type, shape, bytes };
   }
 
   #stack(values: readonly Address[], empty: Described): void {
@@ -85,41 +123,33 @@ export class AnswerWriter {
   #checkSameKeys(keys: readonly Address[]): void {
     const [first, ...others] = keys.map((value) => {
       const part = this.#describe(value);
-      return Buffer.from(this.#copy([value], [part], new Uint8Array(slotBytes(part))));
+      return Buffer.from(this.#copy([value], [part], new Uint8Array(new ArrayBuffer(slotBytes(part)))));
     });
     if (first === undefined || others.every((each) => each.equals(first))) return;
     throw new OrtFault('the maps of a sequence output differ in their keys: they cannot be one tensor', ORT_FAIL);
   }
 
   #write(values: readonly Address[], parts: readonly Described[], shape: readonly number[], type: number = parts[0]?.type ?? 1): void {
-    const target = this.#take(parts.reduce((total, part) => total + slotBytes(part), 0));
-    this.#copy(values, parts, target.bytes);
-    this.#written.push({ type, shape, ...target });
-  }
-
-  #take(bytes: number): { offset: number; bytes: Uint8Array } {
+    const byteLength = parts.reduce((total, part) => total + slotBytes(part), 0);
     const offset = this.#offset;
-    this.#offset += alignUp(bytes);
-    if (offset + bytes <= this.#slot.bytes.byteLength) return { offset, bytes: this.#slot.bytes.subarray(offset, offset + bytes) };
+    this.#offset += alignUp(byteLength);
+    const end = offset + byteLength;
+    if (end <= this.#slot.bytes.byteLength) {
+      this.#copy(values, parts, this.#slot.bytes.subarray(offset, end));
+      this.#written.push({ type, shape, offset, byteLength });
+      return;
+    }
     this.#isSpilled = true;
-    return { offset, bytes: new Uint8Array(bytes) };
+    const spilled = new Uint8Array(new ArrayBuffer(byteLength));
+    this.#copy(values, parts, spilled);
+    this.#written.push({ type, shape, offset, byteLength, spilled });
   }
 
   #describe(value: Address): Described {
-    const api = this.#api;
-    const info = api.out('tensorTypeAndShape', value);
-    try {
-      const type = api.outNumber('tensorElementType', info);
-      const rank = api.outNumber('dimensionsCount', info);
-      const sizes = new BigInt64Array(rank);
-      api.call('dimensions', info, sizes, rank);
-      const shape = Array.from(sizes, Number);
-      const elements = shape.reduce((product, size) => product * size, 1);
-      const bytes = type === STRING_ELEMENTS ? api.outNumber('stringDataLength', value) : elements * (ELEMENT_BYTES[type] ?? 0);
-      return { type, shape, elements, bytes };
-    } finally {
-      api.release('releaseTensorInfo', info);
-    }
+    const { type, shape } = this.#api.tensorShape(value);
+    const elements = shape.reduce((product, size) => product * size, 1);
+    const bytes = type === STRING_ELEMENTS ? this.#api.outNumber('stringDataLength', value) : numericBytes(type, shape);
+    return { type, shape, elements, bytes };
   }
 
   /** Numbers one part after the other; strings as all their starts, then all of them. */
@@ -133,7 +163,7 @@ export class AnswerWriter {
       if (part === undefined || part.elements === 0) return;
       const bytes = target.subarray(textsAt + at, textsAt + at + part.bytes);
       if (isText) this.#copyStrings(value, bytes, { starts: startsView(target, element, part.elements), base: at });
-      else this.#api.library.copy(bytes, this.#api.out('tensorData', value), part.bytes);
+      else this.#api.library.copy(bytes, this.#api.tensorData(value), part.bytes);
       element += part.elements;
       at += part.bytes;
     });
@@ -144,26 +174,6 @@ export class AnswerWriter {
     const { starts, base } = at;
     this.#api.call('stringContent', value, bytes.byteLength > 0 ? bytes : new Uint8Array(1), bytes.byteLength, starts, starts.length);
     if (base > 0) starts.forEach((start, index) => (starts[index] = start + BigInt(base)));
-  }
-
-  /** Writes what was added over the request, unless something did not fit. */
-  finish(microseconds: number): SlotResult {
-    const { numbers } = this.#slot;
-    const needed = this.#written.reduce((total, { shape }) => total + 4 + shape.length, 2);
-    if (this.#isSpilled || needed > numbers.length) {
-      return { microseconds, tensors: this.#written.map(({ type, shape, bytes }) => ({ type, shape, bytes: Uint8Array.from(bytes) })) };
-    }
-    let at = 0;
-    numbers[at++] = microseconds;
-    numbers[at++] = this.#written.length;
-    for (const { type, shape, offset, bytes } of this.#written) {
-      numbers[at++] = type;
-      numbers[at++] = offset;
-      numbers[at++] = bytes.byteLength;
-      numbers[at++] = shape.length;
-      for (const size of shape) numbers[at++] = size;
-    }
-    return undefined;
   }
 }
 

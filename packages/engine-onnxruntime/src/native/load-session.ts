@@ -1,23 +1,77 @@
+import type { OnnxDevice } from '../engine.ts';
 import type { ResolvedSessionOptions } from '../session-options.ts';
-import { allocateText, freeText, type OrtApi } from './ort-api.ts';
+import { appendDevice } from './devices.ts';
+import { type GraphValues, readGraphValues } from './graph-values.ts';
+import { type OrtApi, OrtFault } from './ort-api.ts';
 import type { Address } from './ort-library.ts';
 
 const OPTIMIZATION_LEVELS = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
 const PARALLEL_EXECUTION = 1;
 
+/** None of the devices that were asked for is there; each fault names its device. */
+export class NoDeviceFault extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(faults.join('; '));
+    this.faults = faults;
+  }
+}
+
+/** A graph that any thread can run. */
+export interface LoadedGraph {
+  /** Address. */
+  readonly session: number;
+  readonly values: GraphValues;
+  readonly device: OnnxDevice;
+  /** Why not the devices before that one. */
+  readonly deviceFaults: readonly string[];
+}
+
 /**
- * Loads a graph; blocks this thread for as long as that takes. External data is found beside the file.
+ * Loads a graph onto the first of its devices that is there; blocks this thread for as long as that takes. External data is found
+ * beside the file.
  *
- * @throws OrtFault
+ * @throws OrtFault, NoDeviceFault
  */
-export function loadSession(api: OrtApi, environment: number, path: string, options: ResolvedSessionOptions): Address {
+export function loadGraph(
+  api: OrtApi,
+  environment: number,
+  model: { readonly path: string; readonly options: ResolvedSessionOptions },
+): LoadedGraph {
   const native = api.out('createSessionOptions');
   try {
-    applyOptions(api, native, options);
-    return api.out('createSession', environment, path, native);
+    applyOptions(api, native, model.options);
+    const [device, deviceFaults] = takeDevice(api, native, model.options.device);
+    const session = api.out('createSession', environment, model.path, native);
+    return { session, values: valuesOf(api, session), device, deviceFaults };
   } finally {
     api.release('releaseSessionOptions', native);
   }
+}
+
+function valuesOf(api: OrtApi, session: Address): GraphValues {
+  try {
+    return readGraphValues(api, session);
+  } catch (error) {
+    api.release('releaseSession', session);
+    throw error;
+  }
+}
+
+/** A device that is not there is refused when it is asked for, before anything is loaded. */
+function takeDevice(api: OrtApi, native: Address, devices: readonly OnnxDevice[]): [device: OnnxDevice, faults: string[]] {
+  const faults: string[] = [];
+  for (const device of devices) {
+    try {
+      appendDevice(api, native, device);
+      return [device, faults];
+    } catch (error) {
+      if (!(error instanceof OrtFault)) throw error;
+      faults.push(`'${device}': ${error.message}`);
+    }
+  }
+  throw new NoDeviceFault(faults);
 }
 
 function applyOptions(api: OrtApi, native: Address, options: ResolvedSessionOptions): void {
@@ -29,20 +83,4 @@ function applyOptions(api: OrtApi, native: Address, options: ResolvedSessionOpti
   const spinning = options.spinning ? '1' : '0';
   const config = { 'session.intra_op.allow_spinning': spinning, 'session.inter_op.allow_spinning': spinning, ...options.config };
   for (const [key, value] of Object.entries(config)) api.call('addSessionConfig', native, key, value);
-}
-
-/** Names as C strings, each once; freed together. They may be read by every thread of the process. */
-export class NativeNames {
-  readonly #addresses = new Map<string, Address>();
-
-  addressOf(name: string): number {
-    const address = this.#addresses.get(name) ?? allocateText(name);
-    this.#addresses.set(name, address);
-    return Number(address);
-  }
-
-  free(): void {
-    for (const address of this.#addresses.values()) freeText(address);
-    this.#addresses.clear();
-  }
 }

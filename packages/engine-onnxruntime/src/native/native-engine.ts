@@ -1,83 +1,97 @@
-import type { DType } from '@servable/core';
+import { messageOf } from '@servable/core';
 import { randomUUID } from 'node:crypto';
 import { availableCpus } from '../cpu-limit.ts';
-import type { OnnxEngine, OnnxSession, OnnxValueKind, SessionOptions } from '../engine.ts';
+import type { OnnxEngine, OnnxGraphValue, OnnxSession, OnnxValueInfo, SessionOptions } from '../engine.ts';
 import { onnxError } from '../errors.ts';
 import { resolveSessionOptions, type ResolvedSessionOptions } from '../session-options.ts';
-import { loadErrorOf } from '../worker/binding-errors.ts';
-import { elementTypeOf } from './element-types.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { flattenOutputs, tensorInput } from './flatten-outputs.ts';
+import { LoaderThreads } from './loader-threads.ts';
+import { LocalRunner } from './local-runner.ts';
+import { nativeLoadErrorOf } from './native-load-error.ts';
 import { NativeSession } from './native-session.ts';
-import { NativeThread } from './native-thread.ts';
+import { nativeThreadEntry } from './native-thread.ts';
 import { OrtApi } from './ort-api.ts';
 import { findLibrary, openLibrary } from './ort-library.ts';
-import { Slot } from './slot.ts';
 import type { ThreadData } from './thread-messages.ts';
 import { ThreadPool } from './thread-pool.ts';
 
-/** How the native form runs. */
 export interface NativeEngineOptions {
   /** Threads that compute. Default: the CPUs of the control group or machine. */
   readonly threads?: number;
-  /** How far below the event loop engine threads are scheduled: 0 (equal) to 19. Linux only. Default 10. */
+  /** How far below the event loop engine threads are scheduled: 0 (equal) to 19. Linux only. Default 5. */
   readonly niceness?: number;
   /** Longest predicted run that is made on the event loop, in microseconds; 0: none is. Default 50. */
   readonly synchronousMicros?: number;
-  /** The ONNX Runtime library to open. Default: that of the installed `onnxruntime-node`. */
+  /** The ONNX Runtime library to open, 1.24 or later. Default: that of the installed `onnxruntime-node`. */
   readonly libraryPath?: string;
 }
 
 /** One run computes, the next is at hand when it ends. */
 const SLOTS_PER_THREAD = 2;
-const LOCAL_SLOT_BYTES = 1024 * 1024;
 
 /**
  * Runs graphs through ONNX Runtime's C API, on engine threads that share every session: weights are held once, runs can be
- * stopped, every element type passes, and loads happen in a thread of their own.
+ * stopped, every element type passes, and loads happen in threads of their own.
  *
- * Sequences of equal tensors come as one tensor with a new first axis; maps as their values, and their keys as `<output>_keys`.
+ * A sequence of equal tensors comes as one tensor with a new first axis; a map as its values and, as `<output>_keys`, its keys; a
+ * sequence of maps with the same keys as values `[maps, keys]` and `<output>_keys`. Anything else in an output, and anything but a
+ * tensor as an input, cannot be passed, and `describeInputs` and `describeOutputs` say so.
  *
- * @throws ServingError `SRV_ONNX_RUNTIME_MISSING` where the library or koffi cannot be loaded: take `createWorkerEngine` then
+ * A run that is expected to be short, from earlier runs of its size, is made on the event loop: see `synchronousMicros`.
+ *
+ * @throws ServingError `SRV_ONNX_RUNTIME_MISSING` where the library or koffi cannot be loaded: take `createWorkerEngine` then;
+ *   `SRV_ONNX_OPTION_INVALID`
  */
 export function createNativeEngine(options: NativeEngineOptions = {}): OnnxEngine {
+  checkOptions(options);
   try {
-    return new NativeEngine(options);
+    return new NativeEngine(options, nativeThreadEntry());
   } catch (error) {
-    throw onnxError('SRV_ONNX_RUNTIME_MISSING', [error instanceof Error ? error.message : String(error)], { cause: error });
+    throw onnxError('SRV_ONNX_RUNTIME_MISSING', [messageOf(error)], { cause: error });
   }
 }
 
-class NativeEngine implements OnnxEngine {
+/** {@link createNativeEngine}; tests give it another file to run in its threads. */
+export class NativeEngine implements OnnxEngine {
   readonly name = 'onnxruntime-native';
-  readonly #data: ThreadData;
   readonly #api: OrtApi;
   readonly #environment: number;
   readonly #pool: ThreadPool;
+  readonly #loaders: LoaderThreads;
+  readonly #local: LocalRunner;
   readonly #threads: number;
   readonly #synchronousMicros: number;
-  readonly #localSlot = new Slot(new SharedArrayBuffer(LOCAL_SLOT_BYTES));
-  readonly #sessions = new Set<Promise<NativeSession>>();
   readonly #executorId = `onnxruntime-native-${randomUUID()}`;
-  #loader: NativeThread | undefined;
+  /** Loading, loaded or closing: all that `close` waits for. */
+  readonly #sessions = new Set<Promise<NativeSession>>();
+  #plans = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: NativeEngineOptions) {
-    this.#data = { libraryPath: options.libraryPath ?? findLibrary(), niceness: options.niceness ?? 10 };
-    this.#api = new OrtApi(openLibrary(this.#data.libraryPath));
-    this.#environment = Number(this.#api.createEnvironment());
+  constructor(options: NativeEngineOptions, entry: URL) {
+    const data: ThreadData = { libraryPath: options.libraryPath ?? findLibrary(), niceness: options.niceness ?? 5 };
+    this.#api = new OrtApi(openLibrary(data.libraryPath));
+    this.#environment = this.#api.createEnvironment();
     this.#threads = options.threads ?? availableCpus();
     this.#synchronousMicros = options.synchronousMicros ?? 50;
-    this.#pool = new ThreadPool(this.#data, { threads: this.#threads, slotsPerThread: SLOTS_PER_THREAD, maxQueuedRuns: 65_536 });
+    this.#pool = new ThreadPool({ data, entry, threads: this.#threads, slots: SLOTS_PER_THREAD });
+    this.#loaders = new LoaderThreads({ data, entry });
+    this.#local = new LocalRunner(this.#api);
   }
 
-  whyUnservable(kind: OnnxValueKind, dtype: DType | undefined): string | undefined {
-    if (kind === 'optional' || kind === 'opaque') return 'it is neither a tensor, a sequence nor a map';
-    if (dtype === undefined || elementTypeOf(dtype) !== undefined) return undefined;
-    return `ONNX Runtime has no ${dtype}`;
+  describeInputs(inputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
+    return inputs.map(tensorInput);
+  }
+
+  describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
+    return flattenOutputs(outputs).flatMap(({ parts }) => parts);
   }
 
   async createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted();
     if (this.#closing !== undefined) throw onnxError('SRV_ONNX_CLOSED', ['engine']);
+    // C strings end at a NUL: another file would be loaded.
+    if (path.includes('\0')) throw onnxError('SRV_ONNX_FILE_NOT_FOUND', [path]);
     const loading: Promise<NativeSession> = this.#load(path, resolveSessionOptions(options), () => this.#sessions.delete(loading));
     this.#sessions.add(loading);
     loading.catch(() => this.#sessions.delete(loading));
@@ -89,55 +103,34 @@ class NativeEngine implements OnnxEngine {
     return this.#closing;
   }
 
-  async #load(path: string, options: ResolvedSessionOptions, onClosed: () => void): Promise<NativeSession> {
-    const loader = this.#loaderThread();
-    try {
-      const { session, values } = await loader.load(this.#environment, path, options);
-      return new NativeSession({
-        api: this.#api,
-        pool: this.#pool,
-        executor: { id: this.#executorId, maxConcurrentRuns: this.#threads * SLOTS_PER_THREAD },
-        values,
-        session,
-        synchronousMicros: options.hasLoops ? 0 : this.#synchronousMicros,
-        localSlot: this.#localSlot,
-        onClosed: async () => {
-          await this.#loaderThread().release(session);
-          onClosed();
-        },
-      });
-    } catch (error) {
-      throw loadErrorOf(path, error);
-    }
-  }
-
-  #loaderThread(): NativeThread {
-    if (this.#loader === undefined || this.#loader.isLost) this.#loader = new NativeThread(this.#data, 0);
-    return this.#loader;
+  async #load(path: string, options: ResolvedSessionOptions, onFreed: () => void): Promise<NativeSession> {
+    const loaded = await this.#loaders.use((thread) => thread.load(this.#environment, path, options)).catch((error: unknown) => {
+      throw nativeLoadErrorOf(path, error);
+    });
+    return new NativeSession({
+      api: this.#api,
+      pool: this.#pool,
+      local: this.#local,
+      executor: { id: this.#executorId, maxConcurrentRuns: this.#threads * SLOTS_PER_THREAD },
+      loaded,
+      maxQueuedRuns: options.maxQueuedRuns,
+      // Of loops and other devices nobody knows when they end.
+      synchronousMicros: options.hasLoops || loaded.device !== 'cpu' ? 0 : this.#synchronousMicros,
+      newPlanId: () => this.#plans++,
+      onClosed: () => this.#loaders.use((thread) => thread.release(loaded.session)).finally(onFreed),
+    });
   }
 
   async #close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#sessions, async (loading) => (await loading).close()));
-    await this.#pool.close();
-    await this.#loader?.end();
+    await Promise.all([this.#pool.close(), this.#loaders.close()]);
+    this.#local.forget();
+    this.#api.close();
   }
 }
 
-/** A load cannot be interrupted: what comes of it after an abort is closed behind the caller's back. */
-function untilAborted(loading: Promise<NativeSession>, signal: AbortSignal): Promise<OnnxSession> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    loading.then(
-      (session) => {
-        signal.removeEventListener('abort', onAbort);
-        if (signal.aborted) void session.close();
-        resolve(session);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', onAbort);
-        reject(error);
-      },
-    );
-  });
+function checkOptions({ threads = 1, niceness = 0, synchronousMicros = 0 }: NativeEngineOptions): void {
+  if (!Number.isSafeInteger(threads) || threads < 1) throw onnxError('SRV_ONNX_OPTION_INVALID', ['threads', String(threads), 'a whole number of at least 1']);
+  if (!(niceness >= 0 && niceness <= 19)) throw onnxError('SRV_ONNX_OPTION_INVALID', ['niceness', String(niceness), 'a number from 0 to 19']);
+  if (!(synchronousMicros >= 0)) throw onnxError('SRV_ONNX_OPTION_INVALID', ['synchronousMicros', String(synchronousMicros), 'a number of at least 0']);
 }

@@ -1,52 +1,66 @@
-import { type Executor, type NamedTensors, ServingError, type Tensor } from '@servable/core';
-import { checkInputs, selectOutputs } from '../check-run.ts';
-import type { OnnxSession, OnnxValueInfo } from '../engine.ts';
+import type { Executor, NamedTensors, Tensor } from '@servable/core';
+import { checkInputs } from '../check-run.ts';
+import type { OnnxDevice, OnnxSession, OnnxValueInfo } from '../engine.ts';
+import { withCure } from '../device-cures.ts';
 import { onnxError } from '../errors.ts';
 import { runErrorOf } from '../worker/binding-errors.ts';
-import { elementTypeOf } from './element-types.ts';
-import type { GraphOutput, GraphValues } from './graph-values.ts';
-import { NativeNames } from './load-session.ts';
-import type { NativeAnswer } from './native-thread.ts';
+import { flattenOutputs, tensorInput } from './flatten-outputs.ts';
+import type { LoadedGraph } from './load-session.ts';
+import type { LocalRunner } from './local-runner.ts';
 import type { OrtApi } from './ort-api.ts';
-import { runSlot } from './run-slot.ts';
-import { RunTimePredictor } from './run-time-predictor.ts';
-import type { Slot } from './slot.ts';
-import { answerTensor, fitsSlotNumbers, readAnswer, type SlotRequest, slotBytesOf, slotBytesOfRequest, writeRequest } from './slot-tensors.ts';
-import type { ThreadPool } from './thread-pool.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { SessionPlan } from './session-plan.ts';
+import { SessionPlans } from './session-plans.ts';
+import { type RunHost, SessionRun } from './session-run.ts';
+import { fitsSlotNumbers, slotBytesOfInputs } from './slot-tensors.ts';
+import type { RunOwner, ThreadPool } from './thread-pool.ts';
 
 export interface NativeSessionOptions {
   readonly api: OrtApi;
   readonly pool: ThreadPool;
   readonly executor: Executor;
-  readonly values: GraphValues;
-  /** The session's address: any thread may run it. */
-  readonly session: number;
-  /** Longest predicted run that is made on the event loop; 0: none is. */
+  readonly loaded: LoadedGraph;
+  readonly maxQueuedRuns: number;
+  /** Longest predicted run that is made on the event loop, in microseconds; 0: none is. */
   readonly synchronousMicros: number;
-  /** The slot for runs on the event loop, shared by all sessions. */
-  readonly localSlot: Slot;
-  onClosed(): Promise<void>;
+  /** Makes runs on the event loop; all sessions share it. */
+  readonly local: LocalRunner;
+  readonly newPlanId: () => number;
+  /** Frees the graph. */
+  readonly onClosed: () => Promise<void>;
 }
 
 /** A graph that any engine thread can run. */
-export class NativeSession implements OnnxSession {
+export class NativeSession implements OnnxSession, RunHost, RunOwner {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  readonly graph: OnnxSession['graph'];
   readonly executor: Executor;
+  readonly device: OnnxDevice;
+  readonly deviceFaults: readonly string[];
+  readonly maxQueuedRuns: number;
   readonly #options: NativeSessionOptions;
-  readonly #names = new NativeNames();
-  readonly #running = new Set<Promise<void>>();
-  readonly #runOptions: bigint[] = [];
-  readonly #predictor: RunTimePredictor;
-  #answerBytes = 0;
+  readonly #plans: SessionPlans;
+  /** Those that no run in progress has. */
+  readonly #runOptions: number[] = [];
+  /** Runs in progress. */
+  #begun = 0;
+  #onDrained: () => void = () => {};
   #closing: Promise<void> | undefined;
 
   constructor(options: NativeSessionOptions) {
+    const { loaded, executor, maxQueuedRuns, newPlanId, synchronousMicros } = options;
+    const outputs = flattenOutputs(loaded.values.outputs);
     this.#options = options;
-    this.inputs = options.values.inputs;
-    this.outputs = options.values.outputs.flatMap((output) => output.parts);
-    this.executor = options.executor;
-    this.#predictor = new RunTimePredictor(options.synchronousMicros);
+    this.graph = loaded.values;
+    this.inputs = loaded.values.inputs.map(tensorInput);
+    this.outputs = outputs.flatMap(({ parts }) => parts);
+    this.executor = executor;
+    this.device = loaded.device;
+    this.deviceFaults = loaded.deviceFaults.map(withCure);
+    this.maxQueuedRuns = maxQueuedRuns;
+    const onDropped = (plan: RunPlan): void => options.pool.forgetPlan(plan);
+    this.#plans = new SessionPlans({ session: loaded.session, inputs: this.inputs, outputs, synchronousMicros, newPlanId, onDropped });
   }
 
   run(inputs: NamedTensors, outputs: readonly string[], signal: AbortSignal): NamedTensors | Promise<NamedTensors> {
@@ -54,11 +68,10 @@ export class NativeSession implements OnnxSession {
     try {
       if (this.#closing !== undefined) throw onnxError('SRV_ONNX_CLOSED', ['session']);
       checkInputs(this.inputs, inputs);
-      const names = selectOutputs(this.outputs, outputs);
-      const wanted = this.#options.values.outputs.filter(({ parts }) => parts.some((part) => names.includes(part.name)));
-      const bytes = inputBytesOf(inputs);
-      if (this.#predictor.isQuick(bytes)) return this.#runHere(inputs, wanted, names, bytes);
-      return this.#runInThread(inputs, wanted, names, { bytes, signal });
+      const plan = this.#plans.get(outputs);
+      const ordered = this.inputs.map(({ name }) => tensorOf(inputs, name));
+      if (!fitsSlotNumbers(ordered)) throw onnxError('SRV_ONNX_RUN_REFUSED', ['it has too many inputs for one run']);
+      return this.#runHere(plan, ordered) ?? this.#runInThread(plan, ordered, signal);
     } catch (error) {
       return Promise.reject(runErrorOf(error));
     }
@@ -69,77 +82,59 @@ export class NativeSession implements OnnxSession {
     return this.#closing;
   }
 
+  takeRunOptions(): number {
+    const runOptions = this.#runOptions.pop() ?? this.#options.api.out('createRunOptions');
+    this.#begun++;
+    return runOptions;
+  }
+
+  drop(run: SessionRun): boolean {
+    return this.#options.pool.drop(this, run);
+  }
+
+  terminate(runOptions: number): void {
+    this.#options.api.call('setTerminate', runOptions);
+  }
+
+  release(runOptions: number, isTerminated: boolean): void {
+    if (isTerminated) this.#options.api.call('unsetTerminate', runOptions);
+    this.#runOptions.push(runOptions);
+    if (--this.#begun === 0) this.#onDrained();
+  }
+
   async #close(): Promise<void> {
-    await Promise.all(this.#running);
-    for (const options of this.#runOptions) this.#options.api.release('releaseRunOptions', options);
-    await this.#options.onClosed();
-    this.#names.free();
-  }
-
-  #runHere(inputs: NamedTensors, wanted: readonly GraphOutput[], names: readonly string[], bytes: number): NamedTensors | Promise<NamedTensors> {
-    const { api, localSlot } = this.#options;
-    const request = this.#request(inputs, wanted, 0);
-    if (slotBytesOfRequest(request) > localSlot.bytes.byteLength) return this.#runInThread(inputs, wanted, names, { bytes, signal: neverAborted() });
-    writeRequest(localSlot, request);
-    const spilled = runSlot(api, localSlot);
-    const answer: NativeAnswer =
-      spilled === undefined
-        ? readAnswer(localSlot)
-        : { microseconds: spilled.microseconds, tensors: spilled.tensors.map((each) => answerTensor(each.type, each.shape, each.bytes)) };
-    this.#predictor.recordHere(bytes, answer.microseconds);
-    return nameTensors(wanted, names, answer);
-  }
-
-  async #runInThread(
-    inputs: NamedTensors,
-    wanted: readonly GraphOutput[],
-    names: readonly string[],
-    run: { readonly bytes: number; readonly signal: AbortSignal },
-  ): Promise<NamedTensors> {
-    const { api, pool } = this.#options;
-    const runOptions = this.#runOptions.pop() ?? api.out('createRunOptions');
-    let isTerminated = false;
-    const terminate = (): void => {
-      isTerminated = true;
-      api.call('setTerminate', runOptions);
-    };
-    const request = this.#request(inputs, wanted, Number(runOptions));
-    if (!fitsSlotNumbers(request)) throw onnxError('SRV_ONNX_RUN_REFUSED', ['it has too many inputs or outputs for one run']);
-    const { answer, settled } = pool.run({ request, answerBytes: this.#answerBytes, terminate }, run.signal);
-    this.#track(settled, () => {
-      if (isTerminated) api.call('unsetTerminate', runOptions);
-      this.#runOptions.push(runOptions);
-    });
+    const { pool, loaded, local, api, onClosed } = this.#options;
+    for (const run of pool.dropAll(this)) run.fail(onnxError('SRV_ONNX_CLOSED', ['session']));
+    if (this.#begun > 0) await new Promise<void>((resolve) => (this.#onDrained = resolve));
     try {
-      const { microseconds, tensors } = await answer;
-      this.#predictor.recordInThread(run.bytes, microseconds);
-      this.#answerBytes = Math.max(this.#answerBytes, answerBytesOf(tensors));
-      return nameTensors(wanted, names, { microseconds, tensors });
-    } catch (error) {
-      throw run.signal.aborted || ServingError.is(error) ? error : runErrorOf(error);
+      await onClosed();
+    } finally {
+      // No thread reads any of these now.
+      pool.forgetSession(loaded.session);
+      local.forget();
+      for (const runOptions of this.#runOptions.splice(0)) api.release('releaseRunOptions', runOptions);
+      this.#plans.free();
     }
   }
 
-  #track(settled: Promise<void>, release: () => void): void {
-    const running = settled.then(() => {
-      this.#running.delete(running);
-      release();
-    });
-    this.#running.add(running);
+  /** `undefined` when it is not known to be short. */
+  #runHere(plan: SessionPlan, inputs: readonly Tensor[]): NamedTensors | undefined {
+    const bytes = slotBytesOfInputs(inputs);
+    if (!plan.predictor.isQuick(bytes)) return undefined;
+    const answer = this.#options.local.run(plan.plan, inputs, bytes);
+    if (answer === undefined) return undefined;
+    plan.predictor.recordHere(bytes, answer.microseconds);
+    return plan.nameTensors(answer.tensors);
   }
 
-  #request(inputs: NamedTensors, wanted: readonly GraphOutput[], runOptions: number): SlotRequest {
-    return {
-      session: this.#options.session,
-      runOptions,
-      inputs: this.inputs.map(({ name }) => ({ nameAddress: this.#names.addressOf(name), tensor: tensorOf(inputs, name) })),
-      outputs: wanted.map(({ name, form, parts }) => ({
-        nameAddress: this.#names.addressOf(name),
-        form,
-        type: typeOf(parts[0]),
-        keyType: typeOf(parts[1]),
-      })),
-    };
+  #runInThread(plan: SessionPlan, inputs: readonly Tensor[], signal: AbortSignal): Promise<NamedTensors> {
+    const run = new SessionRun({ plan, inputs, signal, host: this });
+    try {
+      this.#options.pool.submit(this, run);
+    } catch (error) {
+      run.fail(error);
+    }
+    return run.promise;
   }
 }
 
@@ -148,36 +143,3 @@ function tensorOf(inputs: NamedTensors, name: string): Tensor {
   if (tensor === undefined) throw onnxError('SRV_ONNX_INPUT_MISSING', [name]);
   return tensor;
 }
-
-function typeOf(part: OnnxValueInfo | undefined): number {
-  return part?.dtype === undefined ? 1 : (elementTypeOf(part.dtype) ?? 1);
-}
-
-function inputBytesOf(inputs: NamedTensors): number {
-  let bytes = 0;
-  for (const tensor of inputs.values()) bytes += slotBytesOf(tensor);
-  return bytes;
-}
-
-function answerBytesOf(tensors: NativeAnswer['tensors']): number {
-  let bytes = 0;
-  for (const { dtype, data, shape } of tensors) bytes += slotBytesOf({ dtype, data, shape } as Tensor) + 64;
-  return bytes;
-}
-
-function nameTensors(wanted: readonly GraphOutput[], names: readonly string[], answer: NativeAnswer): NamedTensors {
-  const byName = new Map<string, Tensor>();
-  let at = 0;
-  for (const { parts } of wanted) for (const { name } of parts) byName.set(name, answer.tensors[at++] as Tensor);
-  const named = new Map<string, Tensor>();
-  for (const name of names) {
-    const tensor = byName.get(name);
-    if (tensor !== undefined) named.set(name, tensor);
-  }
-  return named;
-}
-
-function neverAborted(): AbortSignal {
-  return new AbortController().signal;
-}
-

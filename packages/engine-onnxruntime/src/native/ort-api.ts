@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { NativeWords } from './native-words.ts';
 import type { Address, OrtLibrary } from './ort-library.ts';
 
 /** What ONNX Runtime answered instead of success. Codes are `OrtErrorCode`'s. */
@@ -11,15 +12,6 @@ export class OrtFault extends Error {
   }
 }
 
-/** Codes that this package tells apart. Source: `onnxruntime_c_api.h`. */
-export const ORT_CODES: { readonly invalidArgument: 2; readonly noSuchFile: 3; readonly invalidProtobuf: 7; readonly notImplemented: 9; readonly invalidGraph: 10 } = {
-  invalidArgument: 2,
-  noSuchFile: 3,
-  invalidProtobuf: 7,
-  notImplemented: 9,
-  invalidGraph: 10,
-};
-
 const ORT_DEVICE_ALLOCATOR = 0;
 const ORT_MEMORY_DEFAULT = 0;
 /** Errors are answers of ours; its own log would say them again. */
@@ -31,6 +23,7 @@ export class OrtApi {
   /** Says that tensors over our memory lie in main memory. */
   readonly memoryInfo: Address;
   readonly allocator: Address;
+  readonly #shape = new NativeWords(3);
 
   constructor(library: OrtLibrary) {
     this.library = library;
@@ -40,15 +33,14 @@ export class OrtApi {
 
   /** Calls a function that returns a status. @throws OrtFault */
   call(name: keyof OrtLibrary['ort'], ...args: unknown[]): void {
-    const status = this.library.ort[name](...args);
-    if (status !== null) this.#throwFault(status);
+    this.check(this.library.ort[name](...args));
   }
 
-  /** Calls one whose last parameter takes a pointer's address, and returns that pointer. @throws OrtFault */
+  /** Calls one whose last parameter takes a pointer's address, and returns that pointer; 0 is none. @throws OrtFault */
   out(name: keyof OrtLibrary['ort'], ...args: unknown[]): Address {
     const result: [unknown] = [null];
     this.call(name, ...args, result);
-    return result[0] as Address;
+    return Number(result[0]);
   }
 
   /** The same for a number. @throws OrtFault */
@@ -60,7 +52,28 @@ export class OrtApi {
 
   /** Frees by one of the release functions; address 0 is nothing. */
   release(name: keyof OrtLibrary['ort'], address: Address): void {
-    if (address !== 0n) this.library.ort[name](address);
+    if (address !== 0) this.library.ort[name](address);
+  }
+
+  /** @throws OrtFault when a status is an error */
+  check(status: unknown): void {
+    if (status !== null) this.#throwFault(status);
+  }
+
+  /** A tensor's element type and sizes. @throws OrtFault */
+  tensorShape(value: Address): { readonly type: number; readonly shape: readonly number[] } {
+    const { address } = this.#shape;
+    this.#shape.set(0, 0);
+    this.check(this.library.ort.tensorTypeAndShape(value, address, address + 8, address + 16));
+    const sizes = new NativeWords(this.#shape.get(2));
+    this.library.copy(sizes.address, this.#shape.get(1), sizes.bytes);
+    return { type: this.#shape.get(0), shape: sizes.toArray() };
+  }
+
+  /** Where a tensor's elements are. @throws OrtFault */
+  tensorData(value: Address): Address {
+    this.check(this.library.ort.tensorData(value, this.#shape.address));
+    return this.#shape.get(0);
   }
 
   /** The process has one environment; every call counts one more user of it, for as long as the process lives. */
@@ -68,6 +81,11 @@ export class OrtApi {
     const environment = this.out('createEnv', LOG_FATAL_ONLY, 'servable');
     this.call('disableTelemetry', environment);
     return environment;
+  }
+
+  /** Frees what this object made. */
+  close(): void {
+    this.release('releaseMemoryInfo', this.memoryInfo);
   }
 
   #throwFault(status: unknown): never {
@@ -79,24 +97,19 @@ export class OrtApi {
 }
 
 /** The text at an address, up to its NUL. */
-export function textAt(address: Address): string {
-  return String(koffi.decode(address, 'char', -1));
-}
-
-/** The bytes at an address, as a view that must not outlive them. */
-export function viewAt(address: Address, bytes: number): Uint8Array {
-  return new Uint8Array(koffi.view(address, bytes));
+export function textAt(address: Address | bigint): string {
+  return String(koffi.decode(BigInt(address), 'char', -1));
 }
 
 /** Memory with a NUL-ended text; freed with {@link freeText}. */
 export function allocateText(text: string): Address {
   const bytes = new TextEncoder().encode(`${text}\0`);
-  const address: unknown = koffi.alloc('char', bytes.byteLength);
-  viewAt(address as Address, bytes.byteLength).set(bytes);
-  return koffi.address(address);
+  const pointer: unknown = koffi.alloc('char', bytes.byteLength);
+  const address = koffi.address(pointer);
+  new Uint8Array(koffi.view(address, bytes.byteLength)).set(bytes);
+  return Number(address);
 }
 
 export function freeText(address: Address): void {
-  koffi.free(address);
+  koffi.free(BigInt(address));
 }
-

@@ -4,11 +4,14 @@
  *
  * A wrong prototype crashes the process, so all of them live here, and `test/native/ort-functions.test.ts` calls every one.
  *
- * Source: ONNX Runtime, `onnxruntime_c_api.h`, `struct OrtApi`, API version 22.
+ * Source: ONNX Runtime, `onnxruntime_c_api.h`, `struct OrtApi`, API version 24 (ONNX Runtime 1.24).
  */
-export const ORT_API_VERSION = 22;
+export const ORT_API_VERSION = 24;
 
-/** `[position in the table, prototype]`. `void *` results are statuses: null means success. */
+/**
+ * `[position in the table, prototype]`. `void *` results are statuses: null means success. `_Out_` parameters take an array of one
+ * element; what a run calls takes the address to write to instead, which is several times as fast.
+ */
 export const ORT_FUNCTIONS = {
   getErrorCode: [1, 'int OrtGetErrorCode(void *status)'],
   getErrorMessage: [2, 'const char *OrtGetErrorMessage(void *status)'],
@@ -32,8 +35,8 @@ export const ORT_FUNCTIONS = {
   setTerminate: [46, 'void *OrtRunOptionsSetTerminate(void *options)'],
   unsetTerminate: [47, 'void *OrtRunOptionsUnsetTerminate(void *options)'],
   createTensor: [48, 'void *OrtCreateTensor(void *allocator, const int64_t *shape, size_t rank, int type, _Out_ void **value)'],
-  createTensorWithData: [49, 'void *OrtCreateTensorWithData(void *memory, void *data, size_t bytes, const int64_t *shape, size_t rank, int type, _Out_ void **value)'],
-  tensorData: [51, 'void *OrtTensorData(void *value, _Out_ void **data)'],
+  createTensorWithData: [49, 'void *OrtCreateTensorWithData(void *memory, void *data, size_t bytes, const void *shape, size_t rank, int type, void *value)'],
+  tensorData: [51, 'void *OrtTensorData(void *value, void *data)'],
   stringDataLength: [53, 'void *OrtStringDataLength(void *value, _Out_ size_t *bytes)'],
   stringContent: [54, 'void *OrtStringContent(void *value, void *text, size_t bytes, void *offsets, size_t count)'],
   castToTensorInfo: [55, 'void *OrtCastToTensorInfo(void *info, _Out_ void **tensorInfo)'],
@@ -42,7 +45,6 @@ export const ORT_FUNCTIONS = {
   dimensionsCount: [61, 'void *OrtDimensionsCount(void *tensorInfo, _Out_ size_t *count)'],
   dimensions: [62, 'void *OrtDimensions(void *tensorInfo, void *sizes, size_t count)'],
   symbolicDimensions: [63, 'void *OrtSymbolicDimensions(void *tensorInfo, void *names, size_t count)'],
-  tensorTypeAndShape: [65, 'void *OrtTensorTypeAndShape(void *value, _Out_ void **tensorInfo)'],
   valueType: [67, 'void *OrtValueType(void *value, _Out_ int *type)'],
   createCpuMemoryInfo: [69, 'void *OrtCreateCpuMemoryInfo(int allocator, int memory, _Out_ void **info)'],
   allocatorFree: [76, 'void *OrtAllocatorFree(void *allocator, void *memory)'],
@@ -55,7 +57,6 @@ export const ORT_FUNCTIONS = {
   releaseValue: [96, 'void OrtReleaseValue(void *value)'],
   releaseRunOptions: [97, 'void OrtReleaseRunOptions(void *options)'],
   releaseTypeInfo: [98, 'void OrtReleaseTypeInfo(void *info)'],
-  releaseTensorInfo: [99, 'void OrtReleaseTensorInfo(void *tensorInfo)'],
   releaseSessionOptions: [100, 'void OrtReleaseSessionOptions(void *options)'],
   castToMapInfo: [103, 'void *OrtCastToMapInfo(void *info, _Out_ void **mapInfo)'],
   castToSequenceInfo: [104, 'void *OrtCastToSequenceInfo(void *info, _Out_ void **sequenceInfo)'],
@@ -63,8 +64,14 @@ export const ORT_FUNCTIONS = {
   mapValueType: [106, 'void *OrtMapValueType(void *mapInfo, _Out_ void **info)'],
   sequenceElementType: [107, 'void *OrtSequenceElementType(void *sequenceInfo, _Out_ void **info)'],
   addSessionConfig: [130, 'void *OrtAddSessionConfig(void *options, const char *key, const char *value)'],
+  appendCuda: [204, 'void *OrtAppendCuda(void *options, void *cuda)'],
+  createCudaOptions: [205, 'void *OrtCreateCudaOptions(_Out_ void **cuda)'],
+  updateCudaOptions: [206, 'void *OrtUpdateCudaOptions(void *cuda, const void *keys, const void *values, size_t count)'],
+  releaseCudaOptions: [208, 'void OrtReleaseCudaOptions(void *cuda)'],
   appendProvider: [216, 'void *OrtAppendProvider(void *options, const char *name, const void *keys, const void *values, size_t count)'],
   resizedStringElement: [252, 'void *OrtResizedStringElement(void *value, size_t index, size_t bytes, _Out_ void **memory)'],
+  hasShape: [390, 'bool OrtHasShape(void *tensorInfo)'],
+  tensorTypeAndShape: [414, 'void *OrtTensorTypeAndShape(void *value, void *type, void *sizes, void *rank)'],
 } as const;
 
 export type OrtFunctionName = keyof typeof ORT_FUNCTIONS;

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { ORT_API_VERSION, ORT_FUNCTIONS, type OrtFunctionName } from './ort-functions.ts';
 
-/** A native address, as koffi gives it. */
-export type Address = bigint;
+/** A native address; 0 is none. A number, because addresses are below 2^53 and bigints are objects. */
+export type Address = number;
 
 /** A function of the C API. Pointers go in as addresses or typed arrays, come out in a one-element array. */
 export type NativeFunction = (...args: unknown[]) => unknown;
@@ -15,7 +15,9 @@ export interface OrtLibrary {
   readonly path: string;
   readonly ort: Readonly<Record<OrtFunctionName, NativeFunction>>;
   /** `memcpy` of the C library: copies between native memory and typed arrays. */
-  readonly copy: (target: Uint8Array | Address | number, source: Uint8Array | Address | number, bytes: number) => void;
+  readonly copy: (target: Uint8Array | Address, source: Uint8Array | Address, bytes: number) => void;
+  /** Gives memory that was freed back to the system; nothing where the C library cannot. */
+  readonly trimMemory: () => void;
 }
 
 /** Where `onnxruntime-node` keeps its library, by platform. */
@@ -47,7 +49,22 @@ export function openLibrary(path: string): OrtLibrary {
   // Without NODELETE the library is unmapped at exit while its own threads still run, and the process crashes.
   libc.func('void *dlopen(const char *path, int flags)')(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
   const memcpy: NativeFunction = libc.func('void *memcpy(void *target, const void *source, size_t bytes)');
-  return { path, ort: bindFunctions(path), copy: (target, source, bytes) => void memcpy(target, source, bytes) };
+  return { path, ort: bindFunctions(path), copy: (target, source, bytes) => void memcpy(target, source, bytes), trimMemory: trimmer(libc) };
+}
+
+/** `malloc_trim` is glibc's own. */
+function trimmer(libc: ReturnType<typeof koffi.load>): () => void {
+  try {
+    const trim: NativeFunction = libc.func('int malloc_trim(size_t keep)');
+    return () => void trim(0);
+  } catch {
+    return () => {};
+  }
+}
+
+/** Where shared memory is: it stays there for as long as anything refers to it. */
+export function addressOfMemory(bytes: Uint8Array): Address {
+  return Number(koffi.address(bytes));
 }
 
 function bindFunctions(path: string): OrtLibrary['ort'] {

@@ -1,25 +1,20 @@
 import { bytesPerElement, type DType, elementCount, storageOf, type Tensor, type TensorData } from '@servable/core';
-import { dtypeOfElement, elementTypeOf, STRING_ELEMENTS } from './element-types.ts';
-import type { OutputForm } from './graph-values.ts';
-import { alignUp, FORMS, NUMBER_BYTES, type Slot, SLOT_NUMBERS } from './slot.ts';
-
-/** A graph output to compute. */
-export interface WantedOutput {
-  /** Of the C string. */
-  readonly nameAddress: number;
-  readonly form: OutputForm;
-  /** Element types of its values and (of maps) keys: an empty sequence does not say. */
-  readonly type: number;
-  readonly keyType: number;
-}
+import { dtypeOfElement, STRING_ELEMENTS } from './element-types.ts';
+import { ANSWER_AT, alignUp, INPUTS_AT, NUMBER_BYTES, type Slot } from './slot.ts';
 
 /** One run, as it is written into a slot. */
 export interface SlotRequest {
-  readonly session: number;
+  readonly plan: number;
+  /** Address; 0: none. */
   readonly runOptions: number;
-  /** In the graph's order. */
-  readonly inputs: readonly { readonly nameAddress: number; readonly tensor: Tensor }[];
-  readonly outputs: readonly WantedOutput[];
+  /** In the plan's order. */
+  readonly inputs: readonly Tensor[];
+}
+
+/** What a run gave: its tensors in the order of the plan, and how long it took. */
+export interface SlotAnswer {
+  readonly microseconds: number;
+  readonly tensors: readonly Tensor[];
 }
 
 /** Bytes a tensor takes in a slot: strings are where each ends, then all of them in a row. */
@@ -30,33 +25,27 @@ export function slotBytesOf(tensor: Tensor): number {
   return bytes;
 }
 
-/** Bytes and numbers that a request takes; a slot that is smaller must grow first. */
-export function slotBytesOfRequest(request: SlotRequest): number {
+/** Bytes that a request takes; a slot that is smaller must grow first. */
+export function slotBytesOfInputs(inputs: readonly Tensor[]): number {
   let bytes = NUMBER_BYTES;
-  for (const { tensor } of request.inputs) bytes += alignUp(slotBytesOf(tensor));
+  for (const tensor of inputs) bytes += alignUp(slotBytesOf(tensor));
   return bytes;
 }
 
-/** Whether the numbers of a request fit: thousands of inputs or outputs do not. */
-export function fitsSlotNumbers(request: SlotRequest): boolean {
-  let numbers = 5 + request.outputs.length * 4;
-  for (const { tensor } of request.inputs) numbers += 5 + tensor.shape.length;
-  return numbers <= SLOT_NUMBERS;
+/** Whether the numbers of a request fit: hundreds of inputs do not. */
+export function fitsSlotNumbers(inputs: readonly Tensor[]): boolean {
+  let numbers = INPUTS_AT;
+  for (const { shape } of inputs) numbers += 3 + shape.length;
+  return numbers <= ANSWER_AT;
 }
 
 /** Writes a request that fits. Copies the inputs. */
 export function writeRequest(slot: Slot, request: SlotRequest): void {
   const { numbers } = slot;
-  let at = 0;
+  let at = INPUTS_AT;
   let offset = NUMBER_BYTES;
-  numbers[at++] = request.session;
-  numbers[at++] = request.runOptions;
-  numbers[at++] = request.inputs.length;
-  numbers[at++] = request.outputs.length;
-  for (const { nameAddress, tensor } of request.inputs) {
+  for (const tensor of request.inputs) {
     const bytes = slotBytesOf(tensor);
-    numbers[at++] = nameAddress;
-    numbers[at++] = elementTypeOf(tensor.dtype) ?? 0;
     numbers[at++] = offset;
     numbers[at++] = bytes;
     numbers[at++] = tensor.shape.length;
@@ -64,13 +53,9 @@ export function writeRequest(slot: Slot, request: SlotRequest): void {
     writeData(slot, tensor, offset);
     offset += alignUp(bytes);
   }
-  for (const output of request.outputs) {
-    numbers[at++] = output.nameAddress;
-    numbers[at++] = FORMS.indexOf(output.form);
-    numbers[at++] = output.type;
-    numbers[at++] = output.keyType;
-  }
-  numbers[at] = offset;
+  numbers[0] = request.plan;
+  numbers[1] = request.runOptions;
+  numbers[2] = offset;
 }
 
 function writeData(slot: Slot, tensor: Tensor, offset: number): void {
@@ -89,15 +74,12 @@ function writeData(slot: Slot, tensor: Tensor, offset: number): void {
   });
 }
 
-/** A tensor of an answer, before it has a name. */
-export type AnswerTensor = Pick<Tensor, 'dtype' | 'shape' | 'data'>;
-
 /** Reads the answer out of a slot. The tensors are copies. */
-export function readAnswer(slot: Slot): { readonly microseconds: number; readonly tensors: readonly AnswerTensor[] } {
+export function readAnswer(slot: Slot): SlotAnswer {
   const { numbers } = slot;
-  const tensors: AnswerTensor[] = [];
-  let at = 2;
-  for (let index = 0; index < (numbers[1] ?? 0); index++) {
+  const tensors: Tensor[] = [];
+  let at = ANSWER_AT + 2;
+  for (let index = 0; index < (numbers[ANSWER_AT + 1] ?? 0); index++) {
     const type = numbers[at++] ?? 0;
     const offset = numbers[at++] ?? 0;
     const bytes = numbers[at++] ?? 0;
@@ -106,15 +88,16 @@ export function readAnswer(slot: Slot): { readonly microseconds: number; readonl
     at += rank;
     tensors.push(answerTensor(type, shape, slot.bytes.slice(offset, offset + bytes)));
   }
-  return { microseconds: numbers[0] ?? 0, tensors };
+  return { microseconds: numbers[ANSWER_AT] ?? 0, tensors };
 }
 
 /** Makes a tensor of bytes that are the caller's own, at offset 0 of their buffer. */
-export function answerTensor(type: number, shape: readonly number[], bytes: Uint8Array): AnswerTensor {
+export function answerTensor(type: number, shape: readonly number[], bytes: Uint8Array): Tensor {
   const dtype = dtypeOfElement(type);
   if (dtype === undefined) throw new TypeError(`ONNX Runtime answered with element type ${type}`);
   const data = type === STRING_ELEMENTS ? splitStrings(bytes, elementCount(shape)) : viewAs(dtype, bytes);
-  return { dtype, shape, data };
+  // The dtype has chosen the array.
+  return { dtype, shape, data } as Tensor;
 }
 
 function viewAs(dtype: DType, bytes: Uint8Array): TensorData {
@@ -129,5 +112,3 @@ function splitStrings(bytes: Uint8Array, count: number): Uint8Array[] {
   const texts = bytes.subarray(count * 8);
   return Array.from(starts, (start, index) => texts.subarray(Number(start), Number(starts[index + 1] ?? texts.byteLength)));
 }
-
-

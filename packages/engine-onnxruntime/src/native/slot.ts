@@ -1,23 +1,22 @@
-import type { OutputForm } from './graph-values.ts';
-
 /**
  * The memory of one run, shared by the thread that asks and the thread that computes.
  *
- * Numbers first (64-bit floats: addresses fit, and reading them makes no bigint), then the tensors' bytes. Asking writes
- * the request, computing overwrites it with the answer; who has the slot is settled by messages, never by this memory.
+ * Numbers first (64-bit floats: addresses fit, and reading them makes no bigint), half for the request and half for the answer, then
+ * the tensors' bytes. Who has the slot is settled by messages, never by this memory.
  *
- * Request: session, run options, inputs, outputs; for each input name, element type, offset, bytes, rank, sizes; for each output
- * name, form, types; then where free memory begins. Answer: microseconds, tensors; for each element type, offset, bytes, rank, sizes.
+ * Request: plan, run options, where free memory begins; for each input offset, bytes, rank, sizes.
+ * Answer: microseconds, tensors; for each element type, offset, bytes, rank, sizes.
  */
 export const SLOT_NUMBERS = 2048;
+/** Where the answer's numbers begin: a request stays readable, so that the next one can be compared with it. */
+export const ANSWER_AT = 1024;
+/** Where a request's inputs begin. */
+export const INPUTS_AT = 3;
 /** Bytes that the numbers take; tensors begin behind them. */
 export const NUMBER_BYTES: number = SLOT_NUMBERS * 8;
 
 /** Where tensors begin: cache lines, and what SIMD kernels like. */
 const ALIGNMENT = 64;
-
-/** Forms by the number that stands for them in a slot. */
-export const FORMS: readonly OutputForm[] = ['tensor', 'stack', 'maps', 'map'];
 
 /** The next place where a tensor may begin. */
 export function alignUp(bytes: number): number {

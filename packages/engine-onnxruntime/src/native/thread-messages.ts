@@ -1,6 +1,7 @@
 import type { ResolvedSessionOptions } from '../session-options.ts';
 import type { SpilledTensor } from './answer-writer.ts';
-import type { GraphValues } from './graph-values.ts';
+import type { LoadedGraph } from './load-session.ts';
+import type { RunPlan } from './run-plan.ts';
 
 /** What a native thread is started with. */
 export interface ThreadData {
@@ -12,6 +13,8 @@ export interface ThreadData {
 export type NativeRequest =
   | number
   | { readonly kind: 'slot'; readonly slot: number; readonly memory: SharedArrayBuffer }
+  | { readonly kind: 'plan'; readonly plan: RunPlan }
+  | { readonly kind: 'forget'; readonly plan: number }
   | { readonly kind: 'load'; readonly environment: number; readonly path: string; readonly options: ResolvedSessionOptions }
   | { readonly kind: 'release'; readonly session: number }
   | { readonly kind: 'end' };
@@ -21,6 +24,11 @@ export type NativeReply =
   | number
   | { readonly kind: 'spilled'; readonly slot: number; readonly microseconds: number; readonly tensors: readonly SpilledTensor[] }
   | { readonly kind: 'run-failed'; readonly slot: number; readonly message: string; readonly ortCode: number }
-  | { readonly kind: 'loaded'; readonly session: number; readonly values: GraphValues }
-  | { readonly kind: 'load-failed'; readonly message: string; readonly ortCode: number }
+  | { readonly kind: 'loaded'; readonly graph: LoadedGraph }
+  | { readonly kind: 'load-failed'; readonly fault: LoadFault }
   | { readonly kind: 'released' };
+
+/** Why a load failed: ONNX Runtime's words, or a device that this machine does not have. */
+export type LoadFault =
+  | { readonly kind: 'ort'; readonly message: string; readonly ortCode: number }
+  | { readonly kind: 'device'; readonly faults: readonly string[] };

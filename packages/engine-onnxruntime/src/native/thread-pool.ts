@@ -1,110 +1,82 @@
 import { onnxError } from '../errors.ts';
-import { type NativeAnswer, NativeThread } from './native-thread.ts';
-import type { SlotRequest } from './slot-tensors.ts';
-import type { ThreadData } from './thread-messages.ts';
+import { FairQueue } from './fair-queue.ts';
+import { NativeThread, type NativeThreadOptions, type ThreadRun } from './native-thread.ts';
+import type { RunPlan } from './run-plan.ts';
 
-/** One run for the pool. */
-export interface PoolRun {
-  /** Made when its turn comes: the inputs are copied then, and must not change before. */
-  readonly request: SlotRequest;
-  /** What an answer like this took before. */
-  readonly answerBytes: number;
-  /** Called when the run was begun and its caller gave up: tells ONNX Runtime to stop. */
-  terminate(): void;
-}
-
-interface Waiting {
-  readonly run: PoolRun;
-  readonly signal: AbortSignal;
-  begin(thread: NativeThread): void;
-}
-
-export interface ThreadPoolOptions {
-  readonly threads: number;
-  /** Runs a thread has at hand, the one it computes included. */
-  readonly slotsPerThread: number;
+/** Whose runs wait in one line. */
+export interface RunOwner {
   readonly maxQueuedRuns: number;
 }
 
-/** The engine threads of a process: whichever is least busy takes the next run, of whichever session. */
-export class ThreadPool {
-  readonly #data: ThreadData;
-  readonly #options: ThreadPoolOptions;
-  readonly #threads: NativeThread[] = [];
-  readonly #waiting = new Set<Waiting>();
+export interface ThreadPoolOptions extends Omit<NativeThreadOptions, 'onChange'> {
+  /** Threads that compute at the same time. */
+  readonly threads: number;
+}
 
-  constructor(data: ThreadData, options: ThreadPoolOptions) {
-    this.#data = data;
+/** The engine threads: whichever is least busy takes the next run, of whichever session's turn it is. */
+export class ThreadPool {
+  readonly #options: ThreadPoolOptions;
+  readonly #threads = new Set<NativeThread>();
+  readonly #waiting = new FairQueue<RunOwner, ThreadRun>();
+
+  constructor(options: ThreadPoolOptions) {
     this.#options = options;
   }
 
-  /**
-   * Computes a run. An aborted one rejects at once with `signal.reason`: dropped while it waits, stopped once it runs. The returned
-   * `settled` resolves when nothing of it goes on any more.
-   */
-  run(run: PoolRun, signal: AbortSignal): { readonly answer: Promise<NativeAnswer>; readonly settled: Promise<void> } {
-    let finish = (): void => {};
-    const settled = new Promise<void>((resolve) => (finish = resolve));
-    const answer = new Promise<NativeAnswer>((resolve, reject) => {
-      let isBegun = false;
-      const onAbort = (): void => {
-        reject(signal.reason);
-        if (isBegun) return run.terminate();
-        this.#waiting.delete(waiting);
-        finish();
-      };
-      const waiting: Waiting = {
-        run,
-        signal,
-        begin: (thread) => {
-          isBegun = true;
-          void thread.run(run.request, run.answerBytes).then(resolve, reject).then(() => {
-            signal.removeEventListener('abort', onAbort);
-            finish();
-            this.#pump();
-          });
-        },
-      };
-      if (signal.aborted) return onAbort();
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(waiting);
-      this.#pump();
-      if (this.#waiting.size <= this.#options.maxQueuedRuns || !this.#waiting.delete(waiting)) return;
-      signal.removeEventListener('abort', onAbort);
-      finish();
-      reject(onnxError('SRV_ONNX_QUEUE_FULL', [this.#options.maxQueuedRuns]));
-    });
-    return { answer, settled };
+  /** Has a run computed as soon as a thread has room. @throws ServingError `SRV_ONNX_QUEUE_FULL` */
+  submit(owner: RunOwner, run: ThreadRun): void {
+    const thread = this.#waiting.isEmpty ? this.#threadWithRoom() : undefined;
+    if (thread !== undefined) return thread.begin(run);
+    if (this.#waiting.sizeOf(owner) >= owner.maxQueuedRuns) throw onnxError('SRV_ONNX_QUEUE_FULL', [owner.maxQueuedRuns]);
+    this.#waiting.add(owner, run);
+  }
+
+  /** Takes a run out of the line; whether it was still there. */
+  drop(owner: RunOwner, run: ThreadRun): boolean {
+    return this.#waiting.delete(owner, run);
+  }
+
+  /** Takes out all of a session's runs that still wait. */
+  dropAll(owner: RunOwner): readonly ThreadRun[] {
+    return this.#waiting.takeAll(owner);
+  }
+
+  /** Threads are told of a plan again when a run needs it. */
+  forgetPlan(plan: RunPlan): void {
+    for (const thread of this.#threads) thread.forgetPlan(plan);
+  }
+
+  /** Forgets all plans of a session that is gone. */
+  forgetSession(session: number): void {
+    for (const thread of this.#threads) thread.forgetSession(session);
   }
 
   /** Ends the threads. No run may be in progress. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
+    const threads = [...this.#threads];
+    this.#threads.clear();
+    await Promise.all(threads.map((thread) => thread.end()));
   }
 
   #pump(): void {
-    for (const waiting of this.#waiting) {
+    while (!this.#waiting.isEmpty) {
       const thread = this.#threadWithRoom();
-      if (thread === undefined) return;
-      this.#waiting.delete(waiting);
-      waiting.begin(thread);
+      const run = thread === undefined ? undefined : this.#waiting.take();
+      if (run === undefined) return;
+      thread?.begin(run);
     }
   }
 
   /** An idle thread, else a new one while there may be more, else the one with the fewest runs. */
   #threadWithRoom(): NativeThread | undefined {
     let best: NativeThread | undefined;
-    let fewest = Infinity;
     for (const thread of this.#threads) {
-      const { running } = thread;
-      if (!thread.hasRoom || running >= fewest) continue;
-      best = thread;
-      fewest = running;
+      if (thread.isLost) this.#threads.delete(thread);
+      else if (thread.hasRoom && thread.running < (best?.running ?? Infinity)) best = thread;
     }
-    const live = this.#threads.filter((thread) => !thread.isLost).length;
-    if (fewest === 0 || live >= this.#options.threads) return best;
-    const thread = new NativeThread(this.#data, this.#options.slotsPerThread);
-    this.#threads.push(thread);
+    if (best?.running === 0 || this.#threads.size >= this.#options.threads) return best;
+    const thread = new NativeThread({ ...this.#options, onChange: () => this.#pump() });
+    this.#threads.add(thread);
     return thread;
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf, ServingError } from '@servable/core';
+import { deviceMissing } from '../device-cures.ts';
 import { onnxError } from '../errors.ts';
 import { ThreadError } from './engine-thread.ts';
 
@@ -49,7 +50,7 @@ const LOAD_RULES: readonly Rule[] = [
       onnxError('SRV_ONNX_MODEL_UNSUPPORTED', [
         path,
         `an input or output has ONNX element type ${type}${type === '16' ? ' (bfloat16)' : ''}, which the onnxruntime-node binding cannot pass`,
-        'It comes with the native engine; until then cast it to float inside the model',
+        'Use the native engine, or cast it to float inside the model',
       ]),
   },
   {
@@ -83,6 +84,7 @@ const RUN_RULES: readonly Rule[] = [
 export function loadErrorOf(path: string, error: unknown): ServingError {
   if (ServingError.is(error)) return error;
   const text = messageOf(error);
+  if (error instanceof ThreadError && error.fault.kind === 'device') return deviceMissing(path, error.fault.faults);
   if (error instanceof ThreadError && error.fault.kind === 'library') return onnxError('SRV_ONNX_RUNTIME_MISSING', [text]);
   return applyRules(LOAD_RULES, text, path) ?? onnxError('SRV_ONNX_LOAD_FAILED', [path, reasonOf(text)]);
 }

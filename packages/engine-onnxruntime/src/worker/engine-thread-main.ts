@@ -10,6 +10,7 @@ import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { OnnxDevice } from '../engine.ts';
 import type { ResolvedSessionOptions } from '../session-options.ts';
 import type { ThreadFault, ThreadReply, ThreadRequest, WireTensor, WireValue } from './messages.ts';
 
@@ -41,6 +42,13 @@ class InputFault extends Error {
   }
 }
 class LibraryFault extends Error {}
+class DeviceFault extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(faults.join('; '));
+    this.faults = faults;
+  }
+}
 
 /**
  * Below the event loop's thread, so that a saturated engine delays no timer and no socket. On Linux alone a priority
@@ -81,10 +89,11 @@ class ThreadSession {
 
   async #load({ id, path, options }: Extract<ThreadRequest, { kind: 'load' }>): Promise<void> {
     this.#binding = await importBinding();
-    this.#session = await this.#binding.InferenceSession.create(path, bindingOptions(options));
-    const inputs = this.#session.inputMetadata.map(wireValue);
-    const outputs = this.#session.outputMetadata.map(wireValue);
-    this.#reply({ kind: 'loaded', id, inputs, outputs });
+    const { session, device, deviceFaults } = await createOn(this.#binding, path, options);
+    this.#session = session;
+    const inputs = session.inputMetadata.map(wireValue);
+    const outputs = session.outputMetadata.map(wireValue);
+    this.#reply({ kind: 'loaded', id, inputs, outputs, device, deviceFaults });
   }
 
   async #run({ id, inputs, outputs }: Extract<ThreadRequest, { kind: 'run' }>): Promise<void> {
@@ -118,6 +127,31 @@ async function importBinding(): Promise<Binding> {
   } catch (error) {
     throw new LibraryFault(textOf(error), { cause: error });
   }
+}
+
+interface Created {
+  readonly session: InferenceSession;
+  readonly device: OnnxDevice;
+  readonly deviceFaults: readonly string[];
+}
+
+/** What the binding says of a device that is not there; anything else is the model's fault, on whichever device. */
+const NO_DEVICE = /backend|shared library|WebGPU|CUDA|[Ee]xecution ?[Pp]rovider|adapter/;
+
+/** On the first device that is there. */
+async function createOn(binding: Binding, path: string, options: ResolvedSessionOptions): Promise<Created> {
+  const deviceFaults: string[] = [];
+  for (const device of options.device) {
+    try {
+      const providers = device === 'cpu' ? {} : { executionProviders: [device] };
+      const session = await binding.InferenceSession.create(path, { ...bindingOptions(options), ...providers });
+      return { session, device, deviceFaults };
+    } catch (error) {
+      if (device === 'cpu' || !NO_DEVICE.test(textOf(error))) throw error;
+      deviceFaults.push(`'${device}': ${textOf(error)}`);
+    }
+  }
+  throw new DeviceFault(deviceFaults);
 }
 
 function bindingOptions(options: ResolvedSessionOptions): InferenceSession.SessionOptions {
@@ -189,6 +223,7 @@ function buffersOf(tensor: WireTensor): ArrayBuffer[] {
 }
 
 function faultOf(error: unknown): ThreadFault {
+  if (error instanceof DeviceFault) return { kind: 'device', message: error.message, faults: error.faults };
   if (error instanceof InputFault) return { kind: 'input', input: error.input, message: error.message };
   return { kind: error instanceof LibraryFault ? 'library' : 'runtime', message: textOf(error) };
 }

@@ -1,4 +1,5 @@
 import type { DType, NumericData } from '@servable/core';
+import type { OnnxDevice } from '../engine.ts';
 import type { ResolvedSessionOptions } from '../session-options.ts';
 
 /**
@@ -28,13 +29,21 @@ export type ThreadRequest =
   | { readonly kind: 'run'; readonly id: number; readonly inputs: readonly WireTensor[]; readonly outputs: readonly string[] }
   | { readonly kind: 'end' };
 
-/** Why a request failed: the binding's text, the library that is not there, or an input's element that it cannot take. */
+/** Why a request failed: the binding's text, the library that is not there, devices that are not there, or an input's element that it cannot take. */
 export type ThreadFault =
   | { readonly kind: 'runtime' | 'library'; readonly message: string }
+  | { readonly kind: 'device'; readonly message: string; readonly faults: readonly string[] }
   | { readonly kind: 'input'; readonly input: string; readonly message: string };
 
 /** From a thread. */
 export type ThreadReply =
-  | { readonly kind: 'loaded'; readonly id: number; readonly inputs: readonly WireValue[]; readonly outputs: readonly WireValue[] }
+  | {
+      readonly kind: 'loaded';
+      readonly id: number;
+      readonly inputs: readonly WireValue[];
+      readonly outputs: readonly WireValue[];
+      readonly device: OnnxDevice;
+      readonly deviceFaults: readonly string[];
+    }
   | { readonly kind: 'ran'; readonly id: number; readonly outputs: readonly WireTensor[] }
   | { readonly kind: 'failed'; readonly id: number; readonly fault: ThreadFault };

@@ -1,10 +1,10 @@
-import type { DType } from '@servable/core';
 import { availableCpus } from '../cpu-limit.ts';
-import type { OnnxEngine, OnnxSession, OnnxValueKind, SessionOptions } from '../engine.ts';
+import type { OnnxEngine, OnnxGraphValue, OnnxSession, OnnxValueInfo, SessionOptions } from '../engine.ts';
 import { onnxError } from '../errors.ts';
 import { resolveSessionOptions } from '../session-options.ts';
 import { ThreadTurns } from '../thread-turns.ts';
-import { whyUnservable } from './binding-limits.ts';
+import { untilAborted } from '../until-aborted.ts';
+import { describeValue } from './binding-limits.ts';
 import { threadEntry } from './engine-thread.ts';
 import { WorkerSession } from './worker-session.ts';
 
@@ -19,7 +19,7 @@ export interface WorkerEngineOptions {
 /**
  * Runs graphs with the `onnxruntime-node` binding, every session in a worker thread of its own.
  *
- * What the binding cannot pass is said by `whyUnservable`: bfloat16, 8-bit floats, sequences, maps, optional values;
+ * What the binding cannot pass is said by `describeInputs` and `describeOutputs`: bfloat16, 8-bit floats, sequences, maps, optional values;
  * strings must be UTF-8 without NUL. A run that has begun cannot be interrupted. A session takes 14 to 25 MB beside its weights.
  */
 export function createWorkerEngine(options: WorkerEngineOptions = {}): OnnxEngine {
@@ -42,15 +42,19 @@ export class WorkerEngine implements OnnxEngine {
     this.#turns = new ThreadTurns(options.maxBusyThreads ?? availableCpus());
   }
 
-  whyUnservable(kind: OnnxValueKind, dtype: DType | undefined): string | undefined {
-    return whyUnservable(kind, dtype);
+  describeInputs(inputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
+    return inputs.map(describeValue);
+  }
+
+  describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
+    return outputs.map(describeValue);
   }
 
   async createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession> {
     signal.throwIfAborted();
     if (this.#closing !== undefined) throw onnxError('SRV_ONNX_CLOSED', ['engine']);
     const session = resolveSessionOptions(options);
-    const loading = WorkerSession.load({
+    const loading: Promise<WorkerSession> = WorkerSession.load({
       path,
       session,
       entry: this.#entry,
@@ -59,7 +63,8 @@ export class WorkerEngine implements OnnxEngine {
       onClosed: () => this.#sessions.delete(loading),
     });
     this.#sessions.add(loading);
-    return this.#untilAborted(loading, signal);
+    loading.catch(() => this.#sessions.delete(loading));
+    return untilAborted(loading, signal);
   }
 
   close(): Promise<void> {
@@ -69,25 +74,5 @@ export class WorkerEngine implements OnnxEngine {
 
   async #close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#sessions, async (loading) => (await loading).close()));
-  }
-
-  /** A load cannot be interrupted: what comes of it after an abort is closed behind the caller's back. */
-  #untilAborted(loading: Promise<WorkerSession>, signal: AbortSignal): Promise<OnnxSession> {
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      loading.then(
-        (session) => {
-          signal.removeEventListener('abort', onAbort);
-          if (signal.aborted) void session.close();
-          resolve(session);
-        },
-        (error: unknown) => {
-          signal.removeEventListener('abort', onAbort);
-          this.#sessions.delete(loading);
-          reject(error);
-        },
-      );
-    });
   }
 }

@@ -1,11 +1,12 @@
 import type { Dimension, Executor, NamedTensors } from '@servable/core';
 import { checkInputs, selectOutputs } from '../check-run.ts';
-import type { OnnxSession, OnnxValueInfo } from '../engine.ts';
+import { withCure } from '../device-cures.ts';
+import type { OnnxDevice, OnnxGraphValue, OnnxSession, OnnxValueInfo } from '../engine.ts';
 import { RunQueue } from '../run-queue.ts';
 import type { ThreadTurns } from '../thread-turns.ts';
-import { whyUnservable } from './binding-limits.ts';
+import { describeValue } from './binding-limits.ts';
 import { loadErrorOf, runErrorOf } from './binding-errors.ts';
-import type { WireValue } from './messages.ts';
+import type { ThreadReply, WireValue } from './messages.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 
 export interface WorkerSessionOptions extends ReplicaOptions {
@@ -17,7 +18,10 @@ export interface WorkerSessionOptions extends ReplicaOptions {
 export class WorkerSession implements OnnxSession {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  readonly graph: OnnxSession['graph'];
   readonly executor: Executor;
+  readonly device: OnnxDevice;
+  readonly deviceFaults: readonly string[];
   readonly #replicas: readonly Replica[];
   readonly #queue: RunQueue<Replica>;
   readonly #onClosed: () => void;
@@ -38,12 +42,15 @@ export class WorkerSession implements OnnxSession {
 
   private constructor(
     replicas: readonly Replica[],
-    loaded: { readonly inputs: readonly WireValue[]; readonly outputs: readonly WireValue[] },
+    loaded: Extract<ThreadReply, { kind: 'loaded' }>,
     options: WorkerSessionOptions,
   ) {
     const { runsPerReplica, maxQueuedRuns, intraOpThreads } = options.session;
-    this.inputs = loaded.inputs.map(valueInfo);
-    this.outputs = loaded.outputs.map(valueInfo);
+    this.graph = { inputs: loaded.inputs.map(graphValue), outputs: loaded.outputs.map(graphValue) };
+    this.inputs = this.graph.inputs.map(describeValue);
+    this.outputs = this.graph.outputs.map(describeValue);
+    this.device = loaded.device;
+    this.deviceFaults = loaded.deviceFaults.map(withCure);
     this.executor = { id: `onnxruntime-thread-${replicas[0]?.threadId ?? 0}`, maxConcurrentRuns: replicas.length * runsPerReplica };
     this.#replicas = replicas;
     this.#onClosed = options.onClosed;
@@ -77,7 +84,7 @@ async function runIn(replica: Replica, inputs: NamedTensors, outputs: readonly s
   }
 }
 
-function valueInfo({ name, kind, dtype, shape }: WireValue): OnnxValueInfo {
+function graphValue({ name, kind, dtype, shape }: WireValue): OnnxGraphValue {
   const sizes = shape.map((size): Dimension => (size === '' ? -1 : size));
-  return { name, kind, dtype, shape: kind === 'tensor' ? sizes : undefined, unservable: whyUnservable(kind, dtype) };
+  return { name, kind, dtype, shape: kind === 'tensor' ? sizes : undefined };
 }

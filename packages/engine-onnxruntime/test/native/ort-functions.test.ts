@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { NamedTensors, Tensor } from '@servable/core';
 import { expect, it } from 'vitest';
-import { elementTypeOf } from '../../src/native/element-types.ts';
-import { readGraphValues, type GraphValues } from '../../src/native/graph-values.ts';
-import { loadSession, NativeNames } from '../../src/native/load-session.ts';
+import type { OnnxValueInfo } from '../../src/index.ts';
+import { flattenOutputs, tensorInput } from '../../src/native/flatten-outputs.ts';
+import { type LoadedGraph, loadGraph, NoDeviceFault } from '../../src/native/load-session.ts';
 import { OrtApi, OrtFault } from '../../src/native/ort-api.ts';
 import { ORT_FUNCTIONS } from '../../src/native/ort-functions.ts';
 import { findLibrary, openLibrary, type NativeFunction, type OrtLibrary } from '../../src/native/ort-library.ts';
-import { runSlot } from '../../src/native/run-slot.ts';
+import { SessionPlans } from '../../src/native/session-plans.ts';
+import { SlotRunner } from '../../src/native/slot-runner.ts';
 import { readAnswer, writeRequest } from '../../src/native/slot-tensors.ts';
 import { Slot } from '../../src/native/slot.ts';
 import { resolveSessionOptions } from '../../src/session-options.ts';
@@ -30,47 +31,40 @@ function watchedLibrary(): OrtLibrary {
 const modelPath = (name: string): string => fileURLToPath(new URL(`../../../../fixtures/onnx/${name}/1/model.onnx`, import.meta.url));
 
 interface Loaded {
-  readonly session: bigint;
-  readonly values: GraphValues;
-  run(inputs: NamedTensors): ReadonlyMap<string, Pick<Tensor, 'dtype' | 'shape' | 'data'>>;
+  readonly session: number;
+  readonly graph: LoadedGraph;
+  readonly parts: readonly OnnxValueInfo[];
+  run(inputs: NamedTensors): ReadonlyMap<string, Tensor>;
 }
 
 function load(api: OrtApi, name: string): Loaded {
   const options = resolveSessionOptions({ interOpThreads: 2, memoryArena: false });
-  const session = loadSession(api, Number(api.createEnvironment()), modelPath(name), options);
-  const values = readGraphValues(api, session);
-  const names = new NativeNames();
+  const graph = loadGraph(api, api.createEnvironment(), { path: modelPath(name), options });
+  const outputs = flattenOutputs(graph.values.outputs);
+  const parts = outputs.flatMap((output) => output.parts);
+  const plans = new SessionPlans({ session: graph.session, inputs: graph.values.inputs.map(tensorInput), outputs, synchronousMicros: 0, newPlanId: () => 1, onDropped: () => {} });
   const runOptions = api.out('createRunOptions');
+  const { plan } = plans.get([]);
+  const slot = new Slot(new SharedArrayBuffer(1 << 20));
+  const runner = new SlotRunner(api, slot);
   const run = (inputs: NamedTensors): ReturnType<Loaded['run']> => {
-    const slot = new Slot(new SharedArrayBuffer(1 << 20));
-    writeRequest(slot, {
-      session: Number(session),
-      runOptions: Number(runOptions),
-      inputs: [...inputs].map(([input, tensor]) => ({ nameAddress: names.addressOf(input), tensor })),
-      outputs: values.outputs.map(({ name: output, form, parts }) => ({
-        nameAddress: names.addressOf(output),
-        form,
-        type: elementTypeOf(parts[0]?.dtype ?? 'FP32') ?? 1,
-        keyType: elementTypeOf(parts[1]?.dtype ?? 'FP32') ?? 1,
-      })),
-    });
+    writeRequest(slot, { plan: plan.id, runOptions, inputs: [...inputs.values()] });
     api.call('unsetTerminate', runOptions);
-    expect(runSlot(api, slot)).toBeUndefined();
-    const { tensors } = readAnswer(slot);
-    return new Map(values.outputs.flatMap((output) => output.parts).map((part, index) => [part.name, tensors[index] as Tensor]));
+    expect(runner.run(() => plan)).toBeUndefined();
+    return plans.get([]).nameTensors(readAnswer(slot).tensors);
   };
-  return { session, values, run };
+  return { session: graph.session, graph, parts, run };
 }
 
 const floats = (shape: number[], ...data: number[]): Tensor => ({ dtype: 'FP32', shape, data: Float32Array.from(data) });
 const texts = (...data: string[]): Tensor => ({ dtype: 'BYTES', shape: [data.length, 1], data: data.map((text) => Buffer.from(text)) });
-const decode = (tensor: Pick<Tensor, 'dtype' | 'data'> | undefined): string[] =>
-  tensor?.dtype === 'BYTES' ? (tensor.data as Uint8Array[]).map((bytes) => Buffer.from(bytes).toString()) : [];
+const decode = (tensor: Tensor | undefined): string[] =>
+  tensor?.dtype === 'BYTES' ? tensor.data.map((bytes) => Buffer.from(bytes).toString()) : [];
 
 it('reads sequences of maps, strings and symbolic sizes through the C API', () => {
   const api = new OrtApi(watchedLibrary());
   const model = load(api, 'sklearn_zipmap');
-  expect(model.values.inputs[0]).toEqual({ name: 'city', kind: 'tensor', dtype: 'BYTES', shape: [-1, 1], unservable: undefined });
+  expect(model.graph.values.inputs[0]).toEqual({ name: 'city', kind: 'tensor', dtype: 'BYTES', shape: [-1, 1] });
   const inputs: [string, Tensor][] = [
     ['city', texts('paris', 'tokyo', 'atlantis', 'lima')],
     ['plan', texts('free', 'pro', 'free', '')],
@@ -89,7 +83,7 @@ it('reads sequences of maps, strings and symbolic sizes through the C API', () =
 it('stacks a sequence of tensors', () => {
   const api = new OrtApi(watchedLibrary());
   const model = load(api, 'control_flow');
-  expect(model.values.outputs.find(({ name }) => name === 'pair')).toMatchObject({ form: 'stack', parts: [{ shape: undefined, dtype: 'FP32' }] });
+  expect(model.parts.find(({ name }) => name === 'pair')).toMatchObject({ kind: 'sequence', shape: undefined, dtype: 'FP32' });
   const steps: Tensor = { dtype: 'INT64', shape: [], data: BigInt64Array.of(3n) };
   const outputs = model.run(new Map([['x', floats([2], 1, 2)], ['steps', steps]]));
   expect(outputs.get('pair')).toMatchObject({ shape: [2, 2], data: Float32Array.of(2, 4, 15, 23) });
@@ -98,24 +92,34 @@ it('stacks a sequence of tensors', () => {
 
 it('gives a fault with code and text, and frees what was begun', () => {
   const api = new OrtApi(watchedLibrary());
-  const loadNowhere = (): unknown => loadSession(api, Number(api.createEnvironment()), '/nowhere/model.onnx', resolveSessionOptions({}));
+  const loadNowhere = (): unknown => loadGraph(api, api.createEnvironment(), { path: '/nowhere/model.onnx', options: resolveSessionOptions({}) });
   expect(loadNowhere).toThrow("File doesn't exist");
   expect(loadNowhere).toThrow(OrtFault);
 });
 
+it('says which devices this machine does not have, and why', () => {
+  const api = new OrtApi(watchedLibrary());
+  const options = resolveSessionOptions({ device: ['cuda', 'webgpu'] });
+  const loadOnDevice = (): unknown => loadGraph(api, api.createEnvironment(), { path: modelPath('mlp'), options });
+  expect(loadOnDevice).toThrow(NoDeviceFault);
+  expect(loadOnDevice).toThrow(/'cuda': .*providers_shared\.so.*; 'webgpu': .*adapter/s);
+  // A machine that has the provider's libraries would come this far with options of its own.
+  const [native, cuda] = [api.out('createSessionOptions'), api.out('createCudaOptions')];
+  expect(() => api.call('appendCuda', native, cuda)).toThrow(OrtFault);
+  api.release('releaseCudaOptions', cuda);
+  api.release('releaseSessionOptions', native);
+});
+
 it('calls every prototype', () => {
   const api = new OrtApi(watchedLibrary());
-  const options = api.out('createSessionOptions');
-  // Not part of this build: a clean refusal shows that the call itself is sound.
-  expect(() => api.call('appendProvider', options, 'NoSuchProvider', null, null, 0)).toThrow('NoSuchProvider');
-  api.release('releaseSessionOptions', options);
-  const run = api.out('createRunOptions');
-  api.call('setTerminate', run);
-  api.call('unsetTerminate', run);
-  api.release('releaseRunOptions', run);
   const value = api.out('createTensor', api.allocator, BigInt64Array.of(2n), 1, 1);
   expect(api.outNumber('valueType', value)).toBe(1);
+  expect(api.tensorShape(value)).toEqual({ type: 1, shape: [2] });
+  expect(api.tensorData(value)).toBeGreaterThan(0);
   api.release('releaseValue', value);
-  api.release('releaseMemoryInfo', api.memoryInfo);
+  const run = api.out('createRunOptions');
+  api.call('setTerminate', run);
+  api.release('releaseRunOptions', run);
+  api.close();
   expect(Object.keys(ORT_FUNCTIONS).filter((name) => !called.has(name))).toEqual([]);
 });

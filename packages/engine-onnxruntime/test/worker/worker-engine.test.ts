@@ -1,9 +1,9 @@
-import type { NamedTensors } from '@servable/core';
+import type { DType, NamedTensors } from '@servable/core';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createWorkerEngine, type OnnxEngine, type OnnxSession, type SessionOptions } from '../../src/index.ts';
+import { createWorkerEngine, type OnnxEngine, type OnnxSession, type OnnxValueKind, type SessionOptions } from '../../src/index.ts';
 import { WorkerEngine } from '../../src/worker/worker-engine.ts';
 import { testEngine } from '../engine-conformance.ts';
 import { floats, loopInputs, MLP_INPUTS, modelFile, named, strings } from '../fixtures.ts';
@@ -48,10 +48,11 @@ describe('what the binding cannot pass', () => {
 
   it('says which kinds and dtypes it cannot pass', () => {
     const engine = temporaryEngine();
-    expect(engine.whyUnservable('tensor', 'FP16')).toBeUndefined();
-    expect(engine.whyUnservable('tensor', 'BF16')).toMatch(/BF16/);
-    expect(engine.whyUnservable('tensor', undefined)).toMatch(/without a dtype/);
-    expect(engine.whyUnservable('map', undefined)).toMatch(/a map/);
+    const why = (kind: OnnxValueKind, dtype?: DType) => engine.describeOutputs([{ name: 'y', kind, dtype, shape: undefined }])[0]?.unservable;
+    expect(why('tensor', 'FP16')).toBeUndefined();
+    expect(why('tensor', 'BF16')).toMatch(/BF16/);
+    expect(why('tensor')).toMatch(/without a dtype/);
+    expect(why('map')).toMatch(/a map/);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Dimension, DType } from '@servable/core';
-import type { OnnxValueKind } from '@servable/engine-onnxruntime';
+import type { OnnxType, OnnxValueKind } from '@servable/engine-onnxruntime';
 import { elementType } from './element-types.ts';
-import type { ProtobufFile, Span } from './protobuf-file.ts';
+import { MalformedProtobuf, type ProtobufFile, type Span } from './protobuf-file.ts';
 
 /** What a file says of one graph input or output. */
 export interface ValueFacts {
@@ -12,9 +12,16 @@ export interface ValueFacts {
   readonly dtype: DType | undefined;
   /** `undefined`: even the rank is not said. */
   readonly shape: readonly Dimension[] | undefined;
+  /** Of a map its keys. */
+  readonly keyDtype?: DType | undefined;
+  /** Of a sequence or optional value what it holds, of a map its values; missing when the file does not say. */
+  readonly element?: OnnxType | undefined;
 }
 
 type TypeFacts = Omit<ValueFacts, 'name'>;
+
+/** Deeper types than any exporter writes are an attack on the stack. */
+const DEEPEST_TYPE = 16;
 
 /** Field numbers are those of `ValueInfoProto`, `TypeProto` and `TensorShapeProto` in ONNX's `onnx.proto`. */
 export async function readValue(file: ProtobufFile, span: Span): Promise<ValueFacts> {
@@ -27,14 +34,41 @@ export async function readValue(file: ProtobufFile, span: Span): Promise<ValueFa
   return { name, ...type };
 }
 
-async function readType(file: ProtobufFile, span: Span): Promise<TypeFacts> {
+async function readType(file: ProtobufFile, span: Span, depth = 0): Promise<TypeFacts> {
+  if (depth > DEEPEST_TYPE) throw new MalformedProtobuf(`types are nested deeper than ${DEEPEST_TYPE}`);
   let type: TypeFacts = { kind: undefined, dtype: undefined, shape: undefined };
   await file.forEachField(span, async (field) => {
     const kind = KINDS.get(field.number);
     if (kind === 'tensor') type = await readTensorType(file, file.message(field));
+    else if (kind === 'map') type = await readMapType(file, file.message(field), depth);
+    else if (kind === 'sequence' || kind === 'optional') type = { kind, dtype: undefined, shape: undefined, ...(await readElement(file, file.message(field), depth)) };
     else if (kind !== undefined) type = { kind, dtype: undefined, shape: undefined };
   });
   return type;
+}
+
+/** `TypeProto.Sequence` and `TypeProto.Optional`. */
+async function readElement(file: ProtobufFile, span: Span, depth: number): Promise<Pick<TypeFacts, 'element'>> {
+  let element: TypeFacts | undefined;
+  await file.forEachField(span, async (field) => {
+    if (field.number === 1) element = await readType(file, file.message(field), depth + 1);
+  });
+  return elementOf(element);
+}
+
+/** `TypeProto.Map`. */
+async function readMapType(file: ProtobufFile, span: Span, depth: number): Promise<TypeFacts> {
+  let keyDtype: DType | undefined;
+  let value: TypeFacts | undefined;
+  await file.forEachField(span, async (field) => {
+    if (field.number === 1) keyDtype = elementType(field.value)?.dtype;
+    else if (field.number === 2) value = await readType(file, file.message(field), depth + 1);
+  });
+  return { kind: 'map', dtype: undefined, shape: undefined, keyDtype, ...elementOf(value) };
+}
+
+function elementOf(type: TypeFacts | undefined): Pick<TypeFacts, 'element'> {
+  return type?.kind === undefined ? {} : { element: { ...type, kind: type.kind } };
 }
 
 const KINDS: ReadonlyMap<number, OnnxValueKind> = new Map([

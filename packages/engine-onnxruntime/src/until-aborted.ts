@@ -1,0 +1,21 @@
+import type { OnnxSession } from './engine.ts';
+
+/** A load cannot be interrupted: what comes of it after an abort is closed behind the caller's back. */
+export function untilAborted(loading: Promise<OnnxSession>, signal: AbortSignal): Promise<OnnxSession> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    loading.then(
+      (session) => {
+        signal.removeEventListener('abort', onAbort);
+        // Nobody is left to tell that it could not be freed.
+        if (signal.aborted) session.close().catch(() => {});
+        resolve(session);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(error);
+      },
+    );
+  });
+}

@@ -2,6 +2,9 @@ import type { Rule, RuleFamily } from './rule.ts';
 import { alongAxis } from './rules/along-axis.ts';
 import { attentions } from './rules/attention.ts';
 import { controlFlow } from './rules/control-flow.ts';
+import { fusedAttention } from './rules/contrib-attention.ts';
+import { fusedQuantized } from './rules/contrib-quantized.ts';
+import { fused } from './rules/contrib.ts';
 import { convolutions } from './rules/convolution.ts';
 import { broadcasting, elementwise } from './rules/elementwise.ts';
 import { lookUp } from './rules/gather.ts';
@@ -38,6 +41,9 @@ export const RULE_FAMILIES: readonly RuleFamily[] = [
   texts,
   controlFlow,
   machineLearning,
+  fused,
+  fusedAttention,
+  fusedQuantized,
   neverApart,
 ];
 

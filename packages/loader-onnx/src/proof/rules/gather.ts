@@ -149,7 +149,7 @@ const eyeLike: Rule = (call) => {
   return [tensorOf(call.shape(0), undefined)];
 };
 
-const trilu: Rule = (call) => {
+export const trilu: Rule = (call) => {
   const data = call.data(0);
   call.requireFree(1);
   const shape = call.shape(0);

@@ -56,22 +56,23 @@ function dropAxes(shape: readonly Size[], batch: Batch, gone: { readonly row: bo
 export function swapLast({ shape, batch, elements }: TensorValue): TensorValue {
   if (shape === undefined) return { shape, batch, elements };
   const rank = shape.length;
+  if (rank < 2) throw ends('it turns a tensor that is no matrix');
   const swapped = shape.with(rank - 1, shape[rank - 2] ?? ONE).with(rank - 2, shape[rank - 1] ?? ONE);
   const axis = batch === undefined || batch.axis < rank - 2 ? batch?.axis : batch.axis === rank - 1 ? rank - 2 : rank - 1;
   return tensorOf(swapped, axis === undefined ? undefined : at(batch, axis));
 }
 
-const gemm: Rule = (call) => {
-  const left = call.integer('transA', 0) === 0 ? call.data(0) : swapLast(matrix(call, 0));
-  const right = call.integer('transB', 0) === 0 ? call.data(1) : swapLast(matrix(call, 1));
-  const product = matmul(call, left, right);
+/** Inputs `first` and `second` multiplied, each turned when its attribute says so. */
+export function transposedProduct(call: NodeCall, first: number, second: number): TensorValue {
+  const left = call.integer('transA', 0) === 0 ? call.data(first) : swapLast(call.data(first));
+  const right = call.integer('transB', 0) === 0 ? call.data(second) : swapLast(call.data(second));
+  return matmul(call, left, right);
+}
+
+export const gemm: Rule = (call) => {
+  const product = transposedProduct(call, 0, 1);
   return [call.has(2) ? addTo(call, product, call.data(2)) : product];
 };
-
-function matrix(call: NodeCall, index: number): TensorValue {
-  if (call.shape(index).length !== 2) throw ends(`its input ${index} is no matrix`);
-  return call.data(index);
-}
 
 /** Adds what is broadcast to the product, and never the other way round. */
 export function addTo(call: NodeCall, product: TensorValue, added: TensorValue): TensorValue {

@@ -28,7 +28,7 @@ export function layerNormalization(call: NodeCall, axis: number, ...weights: rea
 }
 
 /** Weights may have no size of their own along the batch, and no rank beyond the input's. */
-function requireBroadcast(call: NodeCall, value: TensorValue, weight: number): void {
+export function requireBroadcast(call: NodeCall, value: TensorValue, weight: number): void {
   const scaled = broadcast([value, call.data(weight)], call.sizes);
   if (scaled.shape?.length !== value.shape?.length) throw ends(`its input ${weight} has a higher rank than what it normalises`);
 }

@@ -34,7 +34,7 @@ const determinant: Rule = (call) => {
   return [tensorOf(shape.slice(0, -2), value.batch)];
 };
 
-const gridSample: Rule = (call) => {
+export const gridSample: Rule = (call) => {
   const batch = batchOnFirstAxis(call, 0, 1);
   const [, ...places] = call.shape(1);
   const channels = call.shape(0)[1] ?? call.sizes.dimension();

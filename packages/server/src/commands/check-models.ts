@@ -4,6 +4,7 @@ import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts
 import { createSourceResolver } from '../source-resolver.ts';
 import { findVersions } from './find-versions.ts';
 import type { VersionToInspect } from './inspect-version.ts';
+import { type ProbedSignatures, probeSignatures } from './probe-signatures.ts';
 
 /** What was found out about one version, or about a model that has none. */
 export interface CheckedVersion {
@@ -58,7 +59,10 @@ async function checkVersion(
     const plugin = await loaders.forVersion(model, version.path);
     found.platform = plugin.platform;
     found.notes = (await inspectionOf(plugin, version, logger))?.notes ?? [];
-    found.ramBytes = await tryLoad(plugin, version, { isLoading, logger });
+    const tried = await tryLoad(plugin, version, { isLoading, logger });
+    found.ramBytes = tried.ramBytes;
+    found.notes = [...found.notes, ...tried.notes];
+    fault = tried.fault;
   } catch (error) {
     fault = messageOf(error);
   }
@@ -69,13 +73,17 @@ async function inspectionOf(plugin: LoaderPlugin, { id, path, options }: Version
   return plugin.inspect?.({ path }, options, contextOf(id, logger));
 }
 
-async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: Pick<CheckOptions, 'isLoading' | 'logger'>): Promise<number> {
+interface Tried extends ProbedSignatures {
+  readonly ramBytes: number;
+}
+
+async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: Pick<CheckOptions, 'isLoading' | 'logger'>): Promise<Tried> {
   const { signal } = new AbortController();
   const loader = plugin.create({ path }, options, contextOf(id, how.logger));
   try {
     const { ramBytes } = await loader.estimate(signal);
-    if (how.isLoading) await loader.load(signal);
-    return ramBytes;
+    const probed = how.isLoading ? await probeSignatures(await loader.load(signal), signal) : { fault: undefined, notes: [] };
+    return { ramBytes, ...probed };
   } finally {
     await loader.unload();
   }

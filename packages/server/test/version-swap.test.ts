@@ -44,9 +44,9 @@ function callOverGrpc(fixture: ServerFixture): { stop(): Promise<{ readonly vers
   const versions = new Set<bigint>();
   const failures: unknown[] = [];
   let calls = 0;
-  let isOver = false;
+  const over = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       try {
         const { modelSpec } = predictResponse(await fixture.grpc.unary(PREDICT, request));
         versions.add(modelSpec?.versionChoice.case === 'version' ? (modelSpec.versionChoice.value.value ?? -1n) : -1n);
@@ -59,7 +59,7 @@ function callOverGrpc(fixture: ServerFixture): { stop(): Promise<{ readonly vers
   const callers = Promise.all(Array.from({ length: 4 }, caller));
   return {
     async stop() {
-      isOver = true;
+      over.abort();
       await callers;
       return { versions: [...versions], failures, calls };
     },

@@ -2,6 +2,8 @@ import { type Inspection, type LoaderPlugin, type Logger, messageOf, type Plugin
 import type { ResolvedConfig, ResolvedModel } from '../config/resolved-config.ts';
 import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
 import { createSourceResolver } from '../source-resolver.ts';
+import { warmUp } from '../warmup.ts';
+import { unmetWishes, whyNoVersion } from './check-selection.ts';
 import { findVersions } from './find-versions.ts';
 import type { VersionToInspect } from './inspect-version.ts';
 import { type ProbedSignatures, probeSignatures } from './probe-signatures.ts';
@@ -28,38 +30,46 @@ export interface CheckOptions {
 
 /** Looks at every version that the config would serve now. A fault of one says nothing about the others. */
 export async function checkModels(config: ResolvedConfig, options: CheckOptions): Promise<readonly CheckedVersion[]> {
-  const loaders = createLoaderResolver(options.plugins);
+  const maxJsonDepth = config.warmup ? config.rest.maxJsonDepth : undefined;
+  const how: HowToCheck = { ...options, loaders: createLoaderResolver(options.plugins), maxJsonDepth };
   const checked: CheckedVersion[] = [];
-  for (const model of config.models) checked.push(...(await checkModel(model, loaders, options)));
+  for (const model of config.models) checked.push(...(await checkModel(model, how)));
   return checked;
 }
 
-async function checkModel(model: ResolvedModel, loaders: LoaderResolver, options: CheckOptions): Promise<readonly CheckedVersion[]> {
-  const { versions, problem } = await findVersions(model, createSourceResolver(options.plugins), options.logger);
+interface HowToCheck extends CheckOptions {
+  readonly loaders: LoaderResolver;
+  /** For warm-up requests; `undefined` when they do not run. */
+  readonly maxJsonDepth: number | undefined;
+}
+
+async function checkModel(model: ResolvedModel, how: HowToCheck): Promise<readonly CheckedVersion[]> {
+  const { versions, problem } = await findVersions(model, createSourceResolver(how.plugins), how.logger);
   const nothing = { model: model.name, version: undefined, platform: model.platform, ramBytes: undefined, notes: [] };
   if (problem !== undefined) return [{ ...nothing, fault: problem }];
-  if (versions.length === 0) return [{ ...nothing, fault: `no version at ${model.path}: name its folder as a number, such as ${model.path}/1` }];
+  if (versions.length === 0) return [{ ...nothing, fault: whyNoVersion(model) }];
   const checked: CheckedVersion[] = [];
   for (const each of versions) {
     const id = { name: model.name, version: each.version };
     if ('error' in each) checked.push({ ...nothing, version: String(each.version), fault: each.error.message });
-    else checked.push(await checkVersion(model, { id, path: each.value.path, options: model.options }, { ...options, loaders }));
+    else checked.push(await checkVersion(model, { id, path: each.value.path, options: model.options }, how));
   }
-  return checked;
+  return withNotes(checked, unmetWishes(model, versions.map(({ version }) => version)));
 }
 
-async function checkVersion(
-  model: ResolvedModel,
-  version: VersionToInspect,
-  { loaders, isLoading, logger }: CheckOptions & { readonly loaders: LoaderResolver },
-): Promise<CheckedVersion> {
+/** What holds for a whole model stands beside its first version. */
+function withNotes([first, ...others]: readonly CheckedVersion[], notes: readonly string[]): readonly CheckedVersion[] {
+  return first === undefined ? [] : [{ ...first, notes: [...first.notes, ...notes] }, ...others];
+}
+
+async function checkVersion(model: ResolvedModel, version: VersionToInspect, how: HowToCheck): Promise<CheckedVersion> {
   const found = { platform: model.platform, ramBytes: undefined as number | undefined, notes: [] as readonly string[] };
   let fault: string | undefined;
   try {
-    const plugin = await loaders.forVersion(model, version.path);
+    const plugin = await how.loaders.forVersion(model, version.path);
     found.platform = plugin.platform;
-    found.notes = (await inspectionOf(plugin, version, logger))?.notes ?? [];
-    const tried = await tryLoad(plugin, version, { isLoading, logger });
+    found.notes = (await inspectionOf(plugin, version, how.logger))?.notes ?? [];
+    const tried = await tryLoad(plugin, version, how);
     found.ramBytes = tried.ramBytes;
     found.notes = [...found.notes, ...tried.notes];
     fault = tried.fault;
@@ -77,13 +87,15 @@ interface Tried extends ProbedSignatures {
   readonly ramBytes: number;
 }
 
-async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: Pick<CheckOptions, 'isLoading' | 'logger'>): Promise<Tried> {
+async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: HowToCheck): Promise<Tried> {
   const { signal } = new AbortController();
   const loader = plugin.create({ path }, options, contextOf(id, how.logger));
   try {
     const { ramBytes } = await loader.estimate(signal);
-    const probed = how.isLoading ? await probeSignatures(await loader.load(signal), signal) : { fault: undefined, notes: [] };
-    return { ramBytes, ...probed };
+    if (!how.isLoading) return { ramBytes, fault: undefined, notes: [] };
+    const servable = await loader.load(signal);
+    if (how.maxJsonDepth !== undefined) await warmUp(servable, { path, signal, maxJsonDepth: how.maxJsonDepth });
+    return { ramBytes, ...(await probeSignatures(servable, signal)) };
   } finally {
     await loader.unload();
   }

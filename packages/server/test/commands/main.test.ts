@@ -213,6 +213,28 @@ describe('servable check', () => {
     expect(out).toMatch(/^Fault: \S+serving\.config\.yaml:2:1: .*\n1 fault\n$/);
   });
 
+  it('runs the warm-up requests as serving does, unless they are off', async () => {
+    const files = { 'models/half/1/model.acme': '{}', 'models/half/1/warmup.jsonl': '{"instances": "none"}' };
+    const { code, out } = await check(files, ['models']);
+    expect(code).toBe(1);
+    expect(out).toMatch(/Fault: half\/1: Warm-up request line 1 of '\S+warmup\.jsonl' failed: /);
+    expect((await check(files, ['models', '--no-warmup'])).code).toBe(0);
+    expect((await check(files, ['models', '--no-load'])).code).toBe(0);
+  });
+
+  it('notes a label of a version that would not be served now', async () => {
+    const model = { name: 'half', path: 'models/half', versions: { latest: 2 }, labels: { stable: 3, later: 5 } };
+    const { code, out } = await check({ ...HALF, 'serving.config.json': JSON.stringify({ models: [model] }) });
+    expect(code).toBe(0);
+    expect(out).toContain("Note: half/4: Label 'later' is of version 5, which would not be served now: its requests would be refused\n");
+    expect(out).not.toContain("Label 'stable'");
+  });
+
+  it('tells a path to a version from a path to a model', async () => {
+    const { out } = await check({ ...HALF, 'serving.config.json': '{"models":[{"name":"inner","path":"models/half/3"}]}' });
+    expect(out).toMatch(/Fault: inner: no version at \S+half\/3: it looks like a version itself; then its parent is the model's path, \S+models\/half\n/);
+  });
+
   it('checks options when the files say the platform', async () => {
     const { out } = await check({
       'models/half/1/model.acme': '{}',

@@ -2,7 +2,7 @@ import type { Logger, Manager, Source } from '@servable/core';
 import { ArtifactRouter } from './artifact-router.ts';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 import { createServerManager } from './create-server-manager.ts';
-import { ServerHealth } from './health.ts';
+import { type NotReady, ServerHealth } from './health.ts';
 import { type Listener, listen } from './listen.ts';
 import { createLoaderResolver } from './loader-resolver.ts';
 import { type ShutdownStep, shutDown } from './shutdown.ts';
@@ -16,6 +16,8 @@ export interface RunningServer {
   readonly manager: Manager;
   /** Resolves when every configured model has a ready version, has failed, or has no version. Never rejects. */
   readonly ready: Promise<void>;
+  /** The configured models without a ready version and why, in the order of the config; empty when all are ready. */
+  notReady(): readonly NotReady[];
   /**
    * Drains and ends it: health checks say no, then listeners close, requests under way are answered, models are unloaded.
    * Twice is once; never rejects.
@@ -66,7 +68,7 @@ export async function compose(config: ResolvedConfig, logger: Logger): Promise<R
   }
   const addresses = Object.fromEntries(listeners.map(({ protocol, transport }) => [protocol, transport.address]));
   const ready = firstLoads({ sources, manager, models, signal: stopping.signal });
-  return { addresses, manager, ready, close: () => close(config.drainDelayMs) };
+  return { addresses, manager, ready, notReady: () => health.notReady(), close: () => close(config.drainDelayMs) };
 }
 
 /** Versions stop coming, then go; what plugins share goes last. */

@@ -68,6 +68,7 @@ export class ServerHealth {
     const [newest] = this.#manager.states.versions(name);
     if (newest === undefined) return this.#faults.get(name) ?? 'no version found yet';
     if (newest.error !== undefined) return `version ${newest.id.version}: ${newest.error.message}`;
+    if (newest.state === 'ended') return this.#faults.get(name) ?? `version ${newest.id.version} was unloaded`;
     return `version ${newest.id.version} is ${newest.state}`;
   }
 

@@ -1,4 +1,5 @@
 export { compose, type RunningServer } from './compose.ts';
+export type { NotReady } from './health.ts';
 export { createLogger } from './logging.ts';
 export { type ConfigFault, type ConfigLayer, formatFault, formatFaults } from './config/config-fault.ts';
 export { defineConfig } from './config/define-config.ts';

@@ -1,4 +1,4 @@
-import { formatServableId, type Hooks, type Logger, type RequestDone, type ServableState } from '@servable/core';
+import { formatServableId, type Hooks, type Logger, messageOf, type RequestDone, type ServableState, ServingError } from '@servable/core';
 import { STATUS_NUMBERS } from '@servable/protocol';
 import pino from 'pino';
 import pretty from 'pino-pretty';
@@ -13,7 +13,12 @@ const STDERR = 2;
  */
 export function createLogger(options: ResolvedConfig['log'], destination?: NodeJS.WritableStream): Logger {
   const isPretty = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY);
-  const settings: pino.LoggerOptions = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const settings: pino.LoggerOptions = {
+    level: options.level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: options.level === 'debug' ? {} : { err: withoutNeedlessStack },
+  };
   if (!isPretty) return pino(settings, destination ?? pino.destination({ dest: STDERR, sync: true }));
   const stream = pretty({
     colorize: process.stderr.isTTY,
@@ -23,6 +28,15 @@ export function createLogger(options: ResolvedConfig['log'], destination?: NodeJ
     destination: destination ?? STDERR,
   });
   return pino(settings, stream);
+}
+
+/** A stack helps with what is broken in the program; a missing folder or a damaged model is told by its message alone. */
+function withoutNeedlessStack(error: unknown): unknown {
+  if (!ServingError.is(error)) return error instanceof Error ? pino.stdSerializers.err(error) : error;
+  if (BROKEN.has(error.status)) return pino.stdSerializers.err(error);
+  const { code, status, message, cause } = error;
+  const causeText = cause === undefined ? '' : messageOf(cause);
+  return { code, status, message, ...(message.includes(causeText) ? {} : { cause: causeText }) };
 }
 
 /**

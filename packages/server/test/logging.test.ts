@@ -25,6 +25,19 @@ it('writes one JSON object a line, with errors, and without what is below the le
   expect(rest).toEqual([]);
 });
 
+it('gives a stack only to what is broken in the program, and to everything at debug', () => {
+  const fieldsAt = (level: 'warn' | 'debug', error: Error): unknown => {
+    const { stream, text } = sink();
+    createLogger({ level, format: 'json' }, stream).error({ err: error }, 'failed');
+    return (JSON.parse(text()) as { readonly err: unknown }).err;
+  };
+  const missing = servableError('SRV_MODEL_NOT_FOUND', ['m'], { cause: new Error('ENOENT: gone') });
+  expect(fieldsAt('warn', missing)).toEqual({ code: 'SRV_MODEL_NOT_FOUND', status: 'NOT_FOUND', message: missing.message, cause: 'ENOENT: gone' });
+  expect(fieldsAt('debug', missing)).toMatchObject({ stack: expect.stringContaining('logging.test') });
+  expect(fieldsAt('warn', servableError('SRV_INTERNAL', ['x']))).toMatchObject({ stack: expect.stringContaining('logging.test') });
+  expect(fieldsAt('warn', new TypeError('y'))).toMatchObject({ type: 'TypeError', stack: expect.stringContaining('logging.test') });
+});
+
 it('writes text for people when asked', () => {
   const { stream, text } = sink();
   createLogger({ level: 'info', format: 'pretty' }, stream).info({ model: 'm' }, 'loaded');

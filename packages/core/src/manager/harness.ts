@@ -3,7 +3,7 @@ import type { Hooks } from '../hooks.ts';
 import type { LifecycleState, ServableState } from '../lifecycle-state.ts';
 import type { LoaderFactory, ResourceEstimate } from '../loader.ts';
 import type { Logger } from '../logger.ts';
-import type { ServableId } from '../servable-id.ts';
+import { formatServableId, type ServableId } from '../servable-id.ts';
 import type { Servable } from '../servable.ts';
 import { ServingError } from '../serving-error.ts';
 import type { Artifact } from '../source.ts';
@@ -246,7 +246,7 @@ export class Harness {
   #publish(state: LifecycleState): void {
     this.#state = state;
     const error = state === 'ended' ? this.#endError : undefined;
-    if (error !== undefined && !this.#isTornDown) this.#log('error', { err: error }, 'The version ended with an error');
+    if (error !== undefined && !this.#isTornDown) this.#log('error', { err: error }, `${formatServableId(this.id)} ended with an error: ${error.message}`);
     else this.#log('debug', {}, `The version is ${state}`);
     this.#context.publish(error === undefined ? { id: this.id, state } : { id: this.id, state, error });
   }

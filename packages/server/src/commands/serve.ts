@@ -79,8 +79,9 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
   if (config.compat === 'strict') printTensorflowLines(server, io);
   const ready = config.models.length - failures.length;
   io.print(`Ready: ${ready} of ${config.models.length} ${config.models.length === 1 ? 'model' : 'models'}`);
+  const reasons = new Map(server.notReady().map(({ model, reason }) => [model, reason]));
   for (const { name, state } of failures) {
-    const reason = state?.error?.message ?? 'no version was found yet; it is served when one appears';
+    const reason = state?.error?.message ?? `${reasons.get(name) ?? ''}. It is served as soon as a version appears`;
     io.print(`Not ready: ${name}${state === undefined ? '' : `/${state.id.version}`}: ${reason}`);
   }
   const example = exampleOf(server, config);

@@ -1,8 +1,8 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { type GrpcMethod, messageOf } from '@servable/core';
+import type { GrpcMethod } from '@servable/core';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { serverError } from '../errors.ts';
 import { formatAddress } from '../format-address.ts';
+import { listenFailure } from '../listen-failure.ts';
 import { type GrpcStatusOf, registerMethod } from './register-method.ts';
 
 export interface GrpcTransportOptions {
@@ -74,7 +74,7 @@ export class GrpcTransport {
 function listening(listener: NetServer, { host, port }: GrpcTransportOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: Error): void => {
-      reject(serverError('SRV_LISTEN_FAILED', ['gRPC', `${host}:${port}`, messageOf(cause)], { cause }));
+      reject(listenFailure({ protocol: 'gRPC', host, port }, cause));
     };
     listener.once('error', fail);
     listener.listen({ host, port }, () => {

@@ -1,9 +1,9 @@
-import { type Logger, messageOf } from '@servable/core';
+import type { Logger } from '@servable/core';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import { serverError } from '../errors.ts';
 import { formatAddress } from '../format-address.ts';
+import { listenFailure } from '../listen-failure.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
 import { answerBrokenHttp, answerConnect } from './broken-http.ts';
 import { HttpClock } from './http-clock.ts';
@@ -65,7 +65,7 @@ export class RestTransport {
     try {
       await app.listen({ host: options.host, port: options.port });
     } catch (error) {
-      throw serverError('SRV_LISTEN_FAILED', ['REST', `${options.host}:${options.port}`, messageOf(error)], { cause: error });
+      throw listenFailure({ protocol: 'REST', host: options.host, port: options.port }, error);
     }
     return new RestTransport(app, formatAddress(app.server.address()), state);
   }

@@ -65,7 +65,7 @@ it('says that a model has no version yet, and serves on', async () => {
   const started = await startServe(files, []);
   await started.until('Ready');
   await started.until('Not ready');
-  expect(started.out()).toMatch(/\nReady: 0 of 1 model\nNot ready: later: no version was found yet; it is served when one appears\n$/);
+  expect(started.out()).toMatch(/\nReady: 0 of 1 model\nNot ready: later: ENOENT.*models\/later.*\. It is served as soon as a version appears\n$/);
 });
 
 it('ends at once at a second signal, but not when one signal arrives twice', async () => {
@@ -103,5 +103,5 @@ it('says that a port is taken', async () => {
   const cwd = await temporaryProject({ ...workingPlugins(), ...HALF });
   const second = startMain(cwd, ['serve', 'models', `--rest-port=${new URL(restOf(first)).port}`, '--grpc-port=0']);
   expect(await second.code).toBe(1);
-  expect(second.err()).toMatch(/^error: .*REST.*EADDRINUSE/);
+  expect(second.err()).toMatch(/^error: .*REST.*EADDRINUSE.*\. Stop the program that has this port, or choose another with --rest-port$/m);
 });

@@ -170,5 +170,5 @@ function integer<Value extends number | undefined>(defaultValue: Value, rules: I
 }
 
 function choice<Value extends string>(defaultValue: Value, values: readonly Value[], summary: string): Setting<Value> {
-  return { defaultValue, summary, kind: 'text', schema: { enum: values } };
+  return { defaultValue, summary: `${summary}: one of ${values.join(', ')}`, kind: 'text', schema: { enum: values } };
 }

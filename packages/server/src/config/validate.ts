@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { type ConfigKey, keysOfPointer } from './config-path.ts';
-import { suggest } from './nearest-name.ts';
+import { nearestName, suggest } from './nearest-name.ts';
 import { showValue } from './show-value.ts';
 
 /** A fault of a value, before it is known which file or flag the value stood in. */
@@ -94,8 +94,14 @@ function missing(keys: readonly ConfigKey[], name: string, parent: AnnotatedSche
 
 function notOneOf(keys: readonly ConfigKey[], value: unknown, choices: readonly unknown[]): SchemaFault {
   const names = choices.filter((choice) => typeof choice === 'string');
-  const cure = typeof value === 'string' ? suggest(value, names) : `Write ${choices.map(showValue).join(' or ')}`;
+  const cure = typeof value === 'string' ? didYouMean(value, names) : `Write ${choices.map(showValue).join(' or ')}`;
   return { keys, found: showValue(value), problem: `must be one of ${choices.map(showValue).join(', ')}`, cure };
+}
+
+/** Empty when no name is near: the problem lists them all. */
+function didYouMean(value: string, names: readonly string[]): string {
+  const nearest = nearestName(value, names);
+  return nearest === undefined ? '' : `Did you mean '${nearest}'?`;
 }
 
 function choicesOf(error: ErrorObject): readonly unknown[] {

@@ -1,20 +1,26 @@
 import type { Batching, Inspection } from '@servable/core';
 import type { OnnxEngine } from '@servable/engine-onnxruntime';
 import { basename } from 'node:path';
+import { BatchingDecision } from './batching-decision.ts';
 import type { ModelFacts } from './model/model-facts.ts';
+import { readGraphFile } from './model/read-graph.ts';
 import { graphOf, readModel } from './onnx-loader.ts';
 import { resolveSignatures, unservableNotes } from './onnx-signatures.ts';
 import { readManifest } from './servable-manifest.ts';
 
 /** What a version's files say, without loading the model. */
-export async function inspectModel(directory: string, batching: Batching, engine: OnnxEngine): Promise<Inspection> {
-  const { path, facts, externalBytes } = await readModel(directory, new AbortController().signal);
+export async function inspectModel(directory: string, batching: Batching | undefined, engine: OnnxEngine): Promise<Inspection> {
+  const { signal } = new AbortController();
+  const { path, facts, externalBytes } = await readModel(directory, signal);
   const graph = graphOf(path, facts, engine);
-  const signatures = resolveSignatures(graph, await readManifest(directory), batching);
+  const decision = new BatchingDecision(batching, await readGraphFile(path, signal));
+  const signatures = resolveSignatures(graph, await readManifest(directory), decision);
+  const batchingFacts = Array.from(signatures, ([name, { batched }]) => ({ label: `batching of ${name}`, value: decision.explain(batched) }));
+  const batchingNotes = Array.from(signatures, ([name, { batched }]) => decision.noteOf(name, batched));
   return {
     signatures: new Map(Array.from(signatures, ([name, { signature }]) => [name, signature])),
-    facts: describeFacts(basename(path), facts, externalBytes),
-    notes: unservableNotes(graph.outputs),
+    facts: [...describeFacts(basename(path), facts, externalBytes), ...batchingFacts],
+    notes: [...unservableNotes(graph.outputs), ...batchingNotes.filter((note) => note !== undefined)],
   };
 }
 

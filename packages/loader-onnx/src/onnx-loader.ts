@@ -1,10 +1,12 @@
 import type { Artifact, Loader, LoaderContext, ResourceEstimate, Servable } from '@servable/core';
 import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
+import { BatchingDecision } from './batching-decision.ts';
 import { estimateRam } from './estimate.ts';
 import { checkExternalFiles } from './external-files.ts';
 import { findModelFile } from './find-model-file.ts';
 import { graphValues } from './graph-values.ts';
 import { type ModelFacts, readModelFacts } from './model/model-facts.ts';
+import { readGraphFile } from './model/read-graph.ts';
 import type { OnnxOptions } from './onnx-options.ts';
 import { OnnxServable } from './onnx-servable.ts';
 import { resolveSignatures, unservableNotes } from './onnx-signatures.ts';
@@ -41,15 +43,16 @@ export class OnnxLoader implements Loader {
     const { artifact, options, engine } = this.#parts;
     const { path, facts } = await readModel(artifact.path, signal);
     const manifest = await readManifest(artifact.path);
-    const { batching = 'none', ...session } = options;
+    const { batching, ...session } = options;
+    const decision = new BatchingDecision(batching, batching === undefined ? await readGraphFile(path, signal) : undefined);
     // Before the engine is troubled: a wrong servable.json should not cost a load.
-    resolveSignatures(graphOf(path, facts, engine()), manifest, batching);
+    resolveSignatures(graphOf(path, facts, engine()), manifest, decision);
     const creating = engine().createSession(path, { ...session, hasLoops: hasLoops(facts) }, NEVER);
     this.#session = creating;
     const loaded = await untilAborted(creating, signal);
     const graph = graphOf(path, facts, engine(), loaded);
     this.#warnOf([...unservableNotes(graph.outputs), ...deviceNotes(loaded)]);
-    return new OnnxServable(loaded, resolveSignatures(graph, manifest, batching));
+    return new OnnxServable(loaded, resolveSignatures(graph, manifest, decision));
   }
 
   async unload(): Promise<void> {

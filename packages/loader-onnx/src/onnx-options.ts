@@ -4,8 +4,8 @@ import type { SessionOptions } from '@servable/engine-onnxruntime';
 /** Options of one ONNX model; {@link SessionOptions} go to the engine as they are. */
 export interface OnnxOptions extends Omit<SessionOptions, 'hasLoops'> {
   /**
-   * Whether requests may be joined along axis 0, for signatures of which `servable.json` does not say. Default `none`:
-   * a graph may mix rows, and its shapes cannot tell.
+   * Whether requests may be joined along axis 0, for signatures of which `servable.json` does not say. Default: `rows` where the
+   * graph is proven to keep rows apart, else `none`; shapes cannot tell.
    */
   readonly batching?: Batching;
 }
@@ -47,7 +47,7 @@ export const ONNX_OPTIONS_SCHEMA: Readonly<Record<string, unknown>> & { readonly
     replicas: { ...COUNT, description: 'Copies of the model that run at the same time. Default 1.' },
     runsPerReplica: { ...COUNT, description: 'Runs sent to one replica at once. Default 2.' },
     maxQueuedRuns: { type: 'integer', minimum: 0, description: 'Runs that may wait beyond those. Default 4096.' },
-    batching: { enum: ['rows', 'none'], description: 'Where servable.json does not say. Default none.' },
+    batching: { enum: ['rows', 'none'], description: 'Where servable.json does not say. Default: rows where that is proven, else none.' },
   },
 };
 

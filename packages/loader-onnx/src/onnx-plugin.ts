@@ -37,7 +37,7 @@ export function onnxPlugin(options: OnnxPluginOptions = {}, parts: OnnxPluginPar
     create: (artifact, own, context) =>
       new OnnxLoader({ artifact, options: { ...defaults, ...own }, context, engine: () => shared.get(context.logger) }),
     detect: async (directory) => (await onnxNames(directory)).length > 0,
-    inspect: ({ path }, own, { logger }) => inspectModel(path, own.batching ?? defaults.batching ?? 'none', shared.get(logger)),
+    inspect: ({ path }, own, { logger }) => inspectModel(path, own.batching ?? defaults.batching, shared.get(logger)),
     close: () => shared.close(),
   });
 }

@@ -1,5 +1,6 @@
-import { type Batching, DEFAULT_SIGNATURE_NAME, messageOf, METHOD_NAMES, type Signature, type Tensor, type TensorSpec } from '@servable/core';
+import { DEFAULT_SIGNATURE_NAME, messageOf, METHOD_NAMES, type Signature, type Tensor, type TensorSpec } from '@servable/core';
 import type { OnnxValueInfo } from '@servable/engine-onnxruntime';
+import type { BatchedSignature, BatchingDecision } from './batching-decision.ts';
 import { defaultTensor } from './default-tensor.ts';
 import { loaderError } from './errors.ts';
 import { MANIFEST_FILE, type ManifestSignature, type ServableManifest } from './servable-manifest.ts';
@@ -10,6 +11,8 @@ export interface OnnxSignature {
   /** Graph names by alias. */
   readonly inputs: ReadonlyMap<string, string>;
   readonly outputs: ReadonlyMap<string, string>;
+  /** What its batching is decided by. */
+  readonly batched: BatchedSignature;
 }
 
 export interface GraphValues {
@@ -23,14 +26,14 @@ export interface GraphValues {
  * The signatures of a graph: those of `servable.json`, and `serving_default` with every name of the graph when it does
  * not write that one itself. Outputs that the engine cannot give are left out. Pure.
  *
- * @param batching - of signatures for which `servable.json` says nothing
+ * @param decision - whether requests may be joined
  * @throws ServingError `SRV_ONNX_NOTHING_TO_SERVE`, `SRV_ONNX_MANIFEST_INVALID`
  */
-export function resolveSignatures(graph: GraphValues, manifest: ServableManifest, batching: Batching): ReadonlyMap<string, OnnxSignature> {
+export function resolveSignatures(graph: GraphValues, manifest: ServableManifest, decision: BatchingDecision): ReadonlyMap<string, OnnxSignature> {
   checkServable(graph);
   const written = new Map(Object.entries(manifest.signatures ?? {}));
   const names = new Set([DEFAULT_SIGNATURE_NAME, ...written.keys()]);
-  return new Map(Array.from(names, (name) => [name, resolveSignature(graph, { name, batching, ...written.get(name) })]));
+  return new Map(Array.from(names, (name) => [name, resolveSignature(graph, { name, ...written.get(name) }, decision)]));
 }
 
 /** What is left out of every signature, and why: for logs and `servable inspect`. */
@@ -48,25 +51,28 @@ function checkServable({ path, inputs, outputs }: GraphValues): void {
   throw loaderError('SRV_ONNX_NOTHING_TO_SERVE', [path, reason]);
 }
 
-type WrittenSignature = ManifestSignature & { readonly name: string; readonly batching: Batching };
+type WrittenSignature = ManifestSignature & { readonly name: string };
 
-function resolveSignature(graph: GraphValues, written: WrittenSignature): OnnxSignature {
+function resolveSignature(graph: GraphValues, written: WrittenSignature, decision: BatchingDecision): OnnxSignature {
   const where = `/signatures/${written.name}`;
   const servable = graph.outputs.filter((output) => output.unservable === undefined);
   const inputs = resolveNames(graph.inputs, written.inputs, `${where}/inputs`);
   const outputs = resolveNames(servable, written.outputs, `${where}/outputs`, graph.outputs);
   checkAllInputs(graph.inputs, inputs, `${where}/inputs`);
   const inputSpecs = specsOf(inputs);
+  const [inputNames, outputNames] = [graphNames(inputs), graphNames(outputs)];
+  const batched = { inputs: [...inputNames.values()], outputs: [...outputNames.values()], written: written.batching };
   return {
     signature: {
       methodName: METHOD_NAMES[written.method ?? 'predict'],
       inputs: inputSpecs,
       outputs: specsOf(outputs),
       defaults: resolveDefaults(written, inputSpecs, `${where}/defaults`),
-      batching: written.batching,
+      batching: decision.batchingOf(batched),
     },
-    inputs: graphNames(inputs),
-    outputs: graphNames(outputs),
+    inputs: inputNames,
+    outputs: outputNames,
+    batched,
   };
 }
 

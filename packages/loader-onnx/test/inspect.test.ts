@@ -16,6 +16,7 @@ it('shows what the file says, without loading it', async () => {
     graph: 'external, 3 nodes',
     operators: 'MatMul ×2, Tanh ×1',
     parameters: '10240',
+    'batching of serving_default': 'rows, because the config says so; it is proven, too',
   });
   expect(inspection?.signatures.get('serving_default')?.batching).toBe('rows');
   expect(inspection?.notes).toEqual([]);

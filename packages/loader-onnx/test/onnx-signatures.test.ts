@@ -1,5 +1,6 @@
 import type { OnnxValueInfo } from '@servable/engine-onnxruntime';
 import { expect, it } from 'vitest';
+import { BatchingDecision } from '../src/batching-decision.ts';
 import { type OnnxSignature, resolveSignatures, unservableNotes } from '../src/onnx-signatures.ts';
 import type { ServableManifest } from '../src/servable-manifest.ts';
 
@@ -10,7 +11,7 @@ function tensor(name: string, dtype: 'FP32' | 'INT64' = 'FP32', unservable?: str
 const graph = { path: '/m/model.onnx', inputs: [tensor('x'), tensor('k', 'INT64')], outputs: [tensor('y'), tensor('z'), tensor('pair', 'FP32', 'it is a sequence')] };
 
 function resolve(manifest: ServableManifest): ReadonlyMap<string, OnnxSignature> {
-  return resolveSignatures(graph, manifest, 'none');
+  return resolveSignatures(graph, manifest, new BatchingDecision('none'));
 }
 
 it('makes serving_default from all that can be served', () => {
@@ -43,7 +44,7 @@ it('lets servable.json write serving_default itself, and give an output two name
 
 it('takes names that objects have of their own as names', () => {
   const odd = { path: 'p', inputs: [tensor('constructor')], outputs: [tensor('__proto__')] };
-  const signature = resolveSignatures(odd, JSON.parse('{"signatures": {"__proto__": {"outputs": {"toString": "__proto__"}}}}') as ServableManifest, 'none').get('__proto__');
+  const signature = resolveSignatures(odd, JSON.parse('{"signatures": {"__proto__": {"outputs": {"toString": "__proto__"}}}}') as ServableManifest, new BatchingDecision('none')).get('__proto__');
   expect([...(signature?.outputs ?? [])]).toEqual([['toString', '__proto__']]);
 });
 
@@ -68,5 +69,5 @@ it.each([
   ['only outputs that cannot', { ...graph, outputs: [tensor('pair', 'FP32', 'it is a sequence')] }, /'pair' is left out/],
   ['no outputs', { ...graph, outputs: [] }, /no outputs/],
 ])('refuses a graph with %s', (_, bad, words) => {
-  expect(() => resolveSignatures(bad, {}, 'none')).toThrow(expect.objectContaining({ code: 'SRV_ONNX_NOTHING_TO_SERVE', status: 'UNIMPLEMENTED', message: expect.stringMatching(words) }));
+  expect(() => resolveSignatures(bad, {}, new BatchingDecision('none'))).toThrow(expect.objectContaining({ code: 'SRV_ONNX_NOTHING_TO_SERVE', status: 'UNIMPLEMENTED', message: expect.stringMatching(words) }));
 });

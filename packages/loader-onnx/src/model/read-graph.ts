@@ -1,10 +1,20 @@
 import { type OnnxAttribute, type OnnxConstant, type OnnxFunction, type OnnxGraph, MAX_VALUES, type OnnxModel, type OnnxNode } from './graph.ts';
-import { type Field, MalformedProtobuf, type ProtobufFile, type Span } from './protobuf-file.ts';
+import { type Field, MalformedProtobuf, ProtobufFile, type Span } from './protobuf-file.ts';
 import { readConstant, readFloats } from './read-constant.ts';
 import { readValue, type ValueFacts } from './value-facts.ts';
 
 /** Deeper graphs than any exporter writes are an attack on the stack. */
 const DEEPEST_GRAPH = 64;
+
+/** As {@link readGraph}, of a file whose facts could be read. */
+export async function readGraphFile(path: string, signal: AbortSignal): Promise<OnnxModel> {
+  const file = await ProtobufFile.open(path);
+  try {
+    return await readGraph(file, signal);
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Reads a model's graph, its subgraphs and functions without its weights. Field numbers are those of `ModelProto` and its

@@ -446,7 +446,9 @@ const reverseSequence = template((draft, graph) => {
   const [time = 0, batch = 1] = axes;
   const count = x.tensor.dims[batch] ?? 1;
   const own = pick(graph, 'int64', (dims) => dims.length === 1 && dims[0] === count);
-  const lengths = own !== undefined && random.chance(0.7) ? draft.one('Add', [own.name, draft.integers([1])]) : draft.integers(Array.from({ length: count }, () => 1));
+  const longest = Math.max(1, x.tensor.dims[time] ?? 1);
+  const stored = draft.integers(Array.from({ length: count }, () => random.between(1, longest)));
+  const lengths = own !== undefined && random.chance(0.7) ? draft.one('Min', [draft.one('Add', [own.name, draft.integers([1])]), draft.integers([longest])]) : stored;
   draft.add('ReverseSequence', [x.name, lengths], { time_axis: time, batch_axis: batch });
 });
 

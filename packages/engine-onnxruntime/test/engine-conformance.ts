@@ -8,8 +8,16 @@ import { floats, loopInputs, MLP_ANSWER, MLP_INPUTS, modelFile, named, strings }
 
 const never = new AbortController().signal;
 
+/** Where engines differ. */
+export interface EngineAbilities {
+  /** Every element type, strings of any bytes, sequences and maps; else they are refused by name. */
+  readonly passesEverything: boolean;
+  /** A run that is aborted ends; else it computes to its end, and nobody is told. */
+  readonly stopsRuns: boolean;
+}
+
 /** What every engine must do, however it runs its graphs. */
-export function testEngine(name: string, createEngine: () => OnnxEngine): void {
+export function testEngine(name: string, createEngine: () => OnnxEngine, abilities: EngineAbilities): void {
   describe(`${name} conforms`, () => {
     const engine = createEngine();
     afterAll(() => engine.close());
@@ -128,6 +136,50 @@ export function testEngine(name: string, createEngine: () => OnnxEngine): void {
         expect(outputs.get('joined')).toEqual(strings(...texts.map((text) => `${text}x`)));
       }));
 
+    it.each([
+      ['bytes that are not UTF-8', Uint8Array.of(0xff, 0xfe), /'in_string'.*element 1 is not UTF-8/],
+      ['half a character', Uint8Array.of(0xc3), /'in_string'.*element 1 is not UTF-8/],
+      ['a NUL', 'a\0b', /'in_string'.*element 1 has a NUL/],
+    ])(`${abilities.passesEverything ? 'passes' : 'refuses by input and element'} %s`, (_, odd, words) =>
+      withSession('dtypes/1', async (session) => {
+        const text = strings('fine', odd, '');
+        const run = answerOf(session, new Map([...everyDtype(), ['in_string', text]]), ['out_string']);
+        if (abilities.passesEverything) return expect((await run).get('out_string')).toEqual(text);
+        await expect(run).rejects.toMatchObject({ code: 'SRV_ONNX_INPUT_INVALID', status: 'INVALID_ARGUMENT' });
+        await expect(run).rejects.toThrow(words);
+      }));
+
+    it(abilities.passesEverything ? 'stacks a sequence of tensors' : 'leaves a sequence out, and computes the other outputs', () =>
+      withSession('control_flow/1', async (session) => {
+        const pair = session.outputs.find((output) => output.name === 'pair');
+        const outputs = await answerOf(session, loopInputs(3), []);
+        if (abilities.passesEverything) {
+          expect(pair).toEqual({ name: 'pair', kind: 'sequence', dtype: 'FP32', shape: undefined, unservable: undefined });
+          // From ONNX Runtime's Python package: fixtures/onnx/goldens/control_flow.json, case "positive".
+          return expect(outputs.get('pair')).toEqual(floats([2, 2], [2, 4, 15, 23]));
+        }
+        expect(pair).toMatchObject({ dtype: undefined, unservable: expect.stringMatching(/native engine/) });
+        expect([...outputs.keys()]).toEqual(['branch', 'final', 'history']);
+        await expect(answerOf(session, loopInputs(1), ['pair'])).rejects.toMatchObject({ code: 'SRV_ONNX_OUTPUT_UNSERVABLE', status: 'UNIMPLEMENTED' });
+      }));
+
+    it('describes a loaded graph as it would describe the graph alone', () =>
+      withSession('sklearn_zipmap/1', async (session) => {
+        expect(engine.describeInputs(session.graph.inputs)).toEqual(session.inputs);
+        expect(engine.describeOutputs(session.graph.outputs)).toEqual(session.outputs);
+      }));
+
+    it.runIf(abilities.stopsRuns)('ends a run that is aborted under way', () =>
+      withSession('control_flow/1', async (session) => {
+        const controller = new AbortController();
+        // Minutes, were they not stopped; closing waits for what computes.
+        const runs = [1, 2, 3].map(() => answerOf(session, loopInputs(100_000_000), ['final'], controller.signal).catch(() => 'stopped'));
+        await answerOf(session, loopInputs(1), ['final'], AbortSignal.timeout(100)).catch(() => undefined);
+        controller.abort();
+        expect(await Promise.all(runs)).toEqual(['stopped', 'stopped', 'stopped']);
+        await session.close();
+      }));
+
     it('answers many runs at once, each with its own values', () =>
       withSession('mlp/1', async (session) => {
         const alone = await Promise.all(Array.from({ length: 20 }, (_, row) => rowAnswer(session, row)));
@@ -224,8 +276,30 @@ export function testEngine(name: string, createEngine: () => OnnxEngine): void {
       await expect(load).rejects.toBe(reason);
     });
 
-    it.each([{ replicas: 0 }, { intraOpThreads: 1.5 }, { runsPerReplica: -1 }])('refuses the options %j', async (options) => {
+    it.each([{ replicas: 0 }, { intraOpThreads: 1.5 }, { runsPerReplica: -1 }, { device: [] }, { device: 'tpu' as 'cpu' }])('refuses the options %j', async (options) => {
       await expect(engine.createSession(modelFile('mlp/1'), options, never)).rejects.toMatchObject({ code: 'SRV_ONNX_OPTION_INVALID' });
+    });
+
+    it('takes the CPU where the devices before it are missing, and says why', () =>
+      withSession(
+        'mlp/1',
+        async (session) => {
+          expect(session.device).toBe('cpu');
+          expect(session.deviceFaults).toEqual([expect.stringMatching(/^'cuda': .*libonnxruntime_providers_cuda\.so/)]);
+          expect((await answerOf(session, MLP_INPUTS)).get('probabilities')?.data[0]).toBeCloseTo(MLP_ANSWER[0] ?? 0, 6);
+        },
+        { device: ['cuda', 'cpu'] },
+      ));
+
+    it('refuses devices of which none is there, with what to install', async () => {
+      const load = engine.createSession(modelFile('mlp/1'), { device: ['cuda', 'webgpu'] }, never);
+      await expect(load).rejects.toMatchObject({ code: 'SRV_ONNX_DEVICE_MISSING', status: 'FAILED_PRECONDITION' });
+      await expect(load).rejects.toThrow(/'cuda': .*cuDNN.*'webgpu': .*Vulkan.*add 'cpu' to device/s);
+    });
+
+    it('tells a bad model from a missing device', async () => {
+      const load = engine.createSession(modelFile('broken/truncated/1'), { device: ['cuda', 'cpu'] }, never);
+      await expect(load).rejects.toMatchObject({ code: 'SRV_ONNX_MODEL_INVALID' });
     });
 
     it('answers the same with more threads, another optimization and session config', () =>

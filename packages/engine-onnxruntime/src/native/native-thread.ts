@@ -52,7 +52,7 @@ interface PendingCall {
 }
 
 /** Memory that every slot begins with: most requests and answers of small models fit. */
-const FIRST_SLOT_BYTES = 64 * 1024;
+const FIRST_SLOT_BYTES = 256 * 1024;
 /** Slots keep up to this; larger requests take a slot for once, larger answers come in memory of their own. */
 const LARGEST_KEPT_SLOT_BYTES = 8 * 1024 * 1024;
 

@@ -32,7 +32,7 @@ export function slotBytesOfInputs(inputs: readonly Tensor[]): number {
   return bytes;
 }
 
-/** Whether the numbers of a request fit: hundreds of inputs do not. */
+/** Whether the numbers of a request fit: a thousand inputs may not. */
 export function fitsSlotNumbers(inputs: readonly Tensor[]): boolean {
   let numbers = INPUTS_AT;
   for (const { shape } of inputs) numbers += 3 + shape.length;

@@ -7,12 +7,12 @@
  * Request: plan, run options, where free memory begins; for each input offset, bytes, rank, sizes.
  * Answer: microseconds, tensors; for each element type, offset, bytes, rank, sizes.
  */
-export const SLOT_NUMBERS = 2048;
+export const SLOT_NUMBERS = 16_384;
 /** Where the answer's numbers begin: a request stays readable, so that the next one can be compared with it. */
-export const ANSWER_AT = 1024;
+export const ANSWER_AT = 8192;
 /** Where a request's inputs begin. */
 export const INPUTS_AT = 3;
-/** Bytes that the numbers take; tensors begin behind them. */
+/** Bytes that the numbers take; tensors begin behind them. Pages that nobody touches take no memory. */
 export const NUMBER_BYTES: number = SLOT_NUMBERS * 8;
 
 /** Where tensors begin: cache lines, and what SIMD kernels like. */

@@ -6,11 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWorkerEngine, type OnnxEngine, type OnnxSession, type OnnxValueKind, type SessionOptions } from '../../src/index.ts';
 import { WorkerEngine } from '../../src/worker/worker-engine.ts';
 import { testEngine } from '../engine-conformance.ts';
-import { floats, loopInputs, MLP_INPUTS, modelFile, named, strings } from '../fixtures.ts';
+import { floats, loopInputs, MLP_INPUTS, modelFile, named } from '../fixtures.ts';
 
 const never = new AbortController().signal;
 
-testEngine('the worker engine', createWorkerEngine);
+testEngine('the worker engine', createWorkerEngine, { passesEverything: false, stopsRuns: false });
 
 function temporaryEngine(engine: OnnxEngine = createWorkerEngine()): OnnxEngine {
   onTestFinished(() => engine.close());
@@ -26,26 +26,6 @@ async function answerOf(session: OnnxSession, inputs: NamedTensors, outputs: rea
 }
 
 describe('what the binding cannot pass', () => {
-  it('leaves a sequence out, and computes the other outputs', async () => {
-    const session = await sessionOf('control_flow/1');
-    const pair = session.outputs.find((output) => output.name === 'pair');
-    expect(pair).toMatchObject({ kind: 'opaque', dtype: undefined, unservable: expect.stringMatching(/native engine/) });
-    const outputs = await answerOf(session, loopInputs(1), []);
-    expect([...outputs.keys()]).toEqual(['branch', 'final', 'history']);
-    await expect(answerOf(session, loopInputs(1), ['pair'])).rejects.toMatchObject({ code: 'SRV_ONNX_OUTPUT_UNSERVABLE', status: 'UNIMPLEMENTED' });
-  });
-
-  it.each([
-    ['bytes that are not UTF-8', Uint8Array.of(0xff, 0xfe), /'text'.*element 1 is not UTF-8/],
-    ['half a character', Uint8Array.of(0xc3), /'text'.*element 1 is not UTF-8/],
-    ['a NUL, where it would cut the text off', 'a\0b', /'text'.*element 1 has a NUL/],
-  ])('refuses %s by input and element', async (_, bad, words) => {
-    const session = await sessionOf('strings/1');
-    const run = answerOf(session, named({ text: strings('fine', bad), other: strings('', '') }), ['same']);
-    await expect(run).rejects.toMatchObject({ code: 'SRV_ONNX_INPUT_INVALID', status: 'INVALID_ARGUMENT' });
-    await expect(run).rejects.toThrow(words);
-  });
-
   it('says which kinds and dtypes it cannot pass', () => {
     const engine = temporaryEngine();
     const why = (kind: OnnxValueKind, dtype?: DType) => engine.describeOutputs([{ name: 'y', kind, dtype, shape: undefined }])[0]?.unservable;

@@ -28,7 +28,7 @@ export class RunTimePredictor {
   /** @param inputBytes - what the run is given; sizes within a factor of two are taken together */
   isQuick(inputBytes: number): boolean {
     const history = this.#histories.get(sizeClass(inputBytes));
-    return history !== undefined && history.quickRuns >= MIN_RUNS;
+    return this.#limitMicros > 0 && history !== undefined && history.quickRuns >= MIN_RUNS;
   }
 
   /** Learns from a run in an engine thread. */
@@ -54,5 +54,5 @@ export class RunTimePredictor {
 }
 
 function sizeClass(bytes: number): number {
-  return 32 - Math.clz32(bytes);
+  return Math.floor(Math.log2(Math.max(bytes, 1)));
 }

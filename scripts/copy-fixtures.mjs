@@ -9,11 +9,20 @@ import { dirname, join, relative, sep } from 'node:path';
 import { filesUnder } from './fingerprint.mjs';
 import { root } from './workspace.mjs';
 
+/** SavedModels that tests read, the damaged ones, and what TensorFlow says of each. */
+const SAVED_MODELS = [
+  ...['array_zoo', 'broken', 'bundle_zoo', 'control_flow', 'control_flow_v1', 'dtypes', 'frozen_const', 'goldens'],
+  ...['image_preprocess', 'keras2_cnn', 'keras_conv_misc', 'keras_mlp', 'keras_text_rnn', 'keras_text_transformer'],
+  ...['math_zoo', 'multi_signature', 'nn_zoo', 'pbtxt_model', 'ragged_pad', 'scalar_affine_tf1', 'scalar_affine_tf2'],
+  ...['stateful_counter', 'string_model', 'tabular', 'warmup', 'wide_examples'],
+];
+
 /** What is copied: a folder or file under `fixtures/`, and where it is found under `shared/`. */
 const COPIES = [
   { to: 'onnx', from: 'fixtures/onnx' },
   { to: 'wire', from: 'fixtures/wire' },
   { to: 'contracts/tensorflow-serving.binpb', from: 'contracts/tensorflow-serving.binpb' },
+  ...SAVED_MODELS.map((name) => ({ to: name, from: `fixtures/${name}` })),
 ];
 
 const fixtures = join(root, 'fixtures');

@@ -5,6 +5,8 @@ import { proveRowIndependence, type ProvenNames, type RowProof } from './proof/p
 /** Names of one signature in the graph, and what `servable.json` says of its batching. */
 export interface BatchedSignature extends ProvenNames {
   readonly written: Batching | undefined;
+  /** Inputs that requests may leave out, by their names in the graph. */
+  readonly defaulted: readonly string[];
 }
 
 /**
@@ -44,10 +46,12 @@ export class BatchingDecision {
     return `Signature '${name}' is batched by rows because the config says so; that it may be is not proven: ${whyNot(proof)}`;
   }
 
-  #prove(names: ProvenNames): RowProof {
+  #prove({ inputs, outputs, defaulted }: BatchedSignature): RowProof {
+    const [first] = defaulted;
+    if (first !== undefined) return { isProven: false, reason: `input '${first}' has a default, whose rows are as many for each request` };
     if (this.#model === undefined) return { isProven: false, reason: 'its graph was not read' };
-    const key = JSON.stringify([names.inputs, names.outputs]);
-    const proof = this.#proofs.get(key) ?? proveRowIndependence(this.#model, names);
+    const key = JSON.stringify([inputs, outputs]);
+    const proof = this.#proofs.get(key) ?? proveRowIndependence(this.#model, { inputs, outputs });
     this.#proofs.set(key, proof);
     return proof;
   }

@@ -61,7 +61,12 @@ function resolveSignature(graph: GraphValues, written: WrittenSignature, decisio
   checkAllInputs(graph.inputs, inputs, `${where}/inputs`);
   const inputSpecs = specsOf(inputs);
   const [inputNames, outputNames] = [graphNames(inputs), graphNames(outputs)];
-  const batched = { inputs: [...inputNames.values()], outputs: [...outputNames.values()], written: written.batching };
+  const batched = {
+    inputs: [...inputNames.values()],
+    outputs: [...outputNames.values()],
+    written: written.batching,
+    defaulted: Object.keys(written.defaults ?? {}).map((alias) => inputNames.get(alias) ?? alias),
+  };
   return {
     signature: {
       methodName: METHOD_NAMES[written.method ?? 'predict'],

@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ProtobufFile } from '../../src/model/protobuf-file.ts';
-import { readGraph } from '../../src/model/read-graph.ts';
 import type { OnnxModel } from '../../src/model/graph.ts';
 import { proveRowIndependence } from '../../src/proof/prove-row-independence.ts';
 import { neededNodes } from '../../src/proof/needed-nodes.ts';
 import { node } from './graph-builder.ts';
+import { readModelOf } from './read-model.ts';
 import { Random } from './random.ts';
 import { RandomGraph, ROWS } from './random-graph.ts';
 import { joinRaw, type RawTensors, rowsDiffer, runModel } from './runtime.ts';
@@ -141,21 +137,4 @@ function operatorsOf({ graph }: OnnxModel, output: string): ReadonlySet<string> 
 
 function count(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
-}
-
-/** What the loader reads of a model. */
-export async function readModelOf(bytes: Uint8Array): Promise<OnnxModel> {
-  const directory = mkdtempSync(join(tmpdir(), 'servable-proof-'));
-  try {
-    const path = join(directory, 'model.onnx');
-    writeFileSync(path, bytes);
-    const file = await ProtobufFile.open(path);
-    try {
-      return await readGraph(file, new AbortController().signal);
-    } finally {
-      await file.close();
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }

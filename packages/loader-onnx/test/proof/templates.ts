@@ -500,7 +500,7 @@ const normalization = template((draft, graph) => {
     const axis = axisOf(graph, dims);
     const shape = dims.slice(axis < 0 ? axis + dims.length : axis);
     draft.add('LayerNormalization', [x.name, draft.weights(shape), ...(random.chance(0.5) ? [draft.weights(shape)] : [])], { axis }, random.chance(0.3) ? 3 : 1);
-  } else if (kind === 3 && dims.length === 4) draft.add('LRN', [x.name], { size: 3 });
+  } else if (kind === 3 && dims.length === 4) draft.add('LRN', [x.name], { size: 3, alpha: { float: 1 } });
   else if (kind === 4) draft.add('MeanVarianceNormalization', [x.name], { axes: random.shuffled(dims.map((_, axis) => axis)).slice(0, random.between(1, 2)) });
   else if (graph.opset >= 21 && dims.length > 2) draft.add('GroupNormalization', [x.name, draft.weights([channels]), draft.weights([channels])], { num_groups: 1 });
   else return;

@@ -1,7 +1,7 @@
 import type { Tensor } from '@servable/core';
 import type { OrtApi } from './ort-api.ts';
 import type { RunPlan } from './run-plan.ts';
-import { Slot } from './slot.ts';
+import { allocateSlot, type Slot } from './slot.ts';
 import { SlotRunner } from './slot-runner.ts';
 import { answerTensor, readAnswer, type SlotAnswer, writeRequest } from './slot-tensors.ts';
 
@@ -10,10 +10,13 @@ const SLOT_BYTES = 1024 * 1024;
 
 /** Makes runs in the calling thread, which is the event loop's: for those known to be short. */
 export class LocalRunner {
-  readonly #slot = new Slot(new SharedArrayBuffer(SLOT_BYTES));
+  readonly #api: OrtApi;
+  readonly #slot: Slot;
   readonly #runner: SlotRunner;
 
   constructor(api: OrtApi) {
+    this.#api = api;
+    this.#slot = allocateSlot(api.library, SLOT_BYTES);
     this.#runner = new SlotRunner(api, this.#slot);
   }
 
@@ -29,5 +32,11 @@ export class LocalRunner {
   /** Frees what it keeps for the next run. */
   forget(): void {
     this.#runner.free();
+  }
+
+  /** No run may follow. */
+  close(): void {
+    this.forget();
+    this.#api.library.free(this.#slot.address);
   }
 }

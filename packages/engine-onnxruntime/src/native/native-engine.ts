@@ -74,8 +74,8 @@ export class NativeEngine implements OnnxEngine {
     this.#environment = this.#api.createEnvironment();
     this.#threads = options.threads ?? availableCpus();
     this.#synchronousMicros = options.synchronousMicros ?? 50;
-    this.#pool = new ThreadPool({ data, entry, threads: this.#threads, slots: SLOTS_PER_THREAD });
-    this.#loaders = new LoaderThreads({ data, entry });
+    this.#pool = new ThreadPool({ data, entry, memory: this.#api.library, threads: this.#threads, slots: SLOTS_PER_THREAD });
+    this.#loaders = new LoaderThreads({ data, entry, memory: this.#api.library });
     this.#local = new LocalRunner(this.#api);
   }
 
@@ -124,7 +124,7 @@ export class NativeEngine implements OnnxEngine {
   async #close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#sessions, async (loading) => (await loading).close()));
     await Promise.all([this.#pool.close(), this.#loaders.close()]);
-    this.#local.forget();
+    this.#local.close();
     this.#api.close();
   }
 }

@@ -30,7 +30,7 @@ class EngineThread {
     switch (request.kind) {
       case 'slot':
         this.#runners[request.slot]?.free();
-        this.#runners[request.slot] = new SlotRunner(this.#api, new Slot(request.memory));
+        this.#runners[request.slot] = new SlotRunner(this.#api, new Slot(request.address, request.byteLength));
         return;
       case 'plan':
         this.#plans.set(request.plan.id, request.plan);

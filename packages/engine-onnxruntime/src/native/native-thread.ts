@@ -4,8 +4,9 @@ import { onnxError } from '../errors.ts';
 import type { ResolvedSessionOptions } from '../session-options.ts';
 import type { LoadedGraph } from './load-session.ts';
 import { OrtFault } from './ort-api.ts';
+import type { OrtLibrary } from './ort-library.ts';
 import type { RunPlan } from './run-plan.ts';
-import { Slot } from './slot.ts';
+import { allocateSlot, type Slot } from './slot.ts';
 import { answerTensor, readAnswer, type SlotAnswer } from './slot-tensors.ts';
 import type { LoadFault, NativeReply, NativeRequest, ThreadData } from './thread-messages.ts';
 
@@ -24,6 +25,8 @@ export interface ThreadRun {
 
 export interface NativeThreadOptions {
   readonly data: ThreadData;
+  /** Where slots come from. */
+  readonly memory: Pick<OrtLibrary, 'allocate' | 'free'>;
   /** What the thread runs; not the default only in tests. */
   readonly entry: URL;
   /** Runs it has at hand, the one it computes included. */
@@ -67,6 +70,7 @@ export class NativeThread {
   readonly #worker: Worker;
   readonly #places: readonly Place[];
   readonly #onChange: () => void;
+  readonly #memory: NativeThreadOptions['memory'];
   /** Plans that it was told of. */
   readonly #plans = new Map<number, RunPlan>();
   readonly #calls: PendingCall[] = [];
@@ -74,10 +78,11 @@ export class NativeThread {
   #running = 0;
   #lost: Error | undefined;
 
-  constructor({ data, entry, slots, onChange = () => {} }: NativeThreadOptions) {
+  constructor({ data, entry, memory, slots, onChange = () => {} }: NativeThreadOptions) {
+    this.#memory = memory;
     this.#onChange = onChange;
     // Without the process's own options: it needs none, and some (`--input-type`) would keep it from starting.
-    this.#worker = new Worker(entry, { workerData: data, name: 'servable-onnx', execArgv: [] });
+    this.#worker = new Worker(entry, { workerData: data, name: 'servable-onnx', execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
     this.#worker.on('message', (reply: NativeReply) => this.#receive(reply));
     this.#worker.on('messageerror', (error) => this.#lose(error.message));
@@ -85,6 +90,8 @@ export class NativeThread {
     this.#exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         this.#lose(`it left with code ${code}`);
+        // Not before: a thread that is lost may still compute.
+        for (const { slot } of this.#places) memory.free(slot.address);
         resolve();
       });
     });
@@ -169,14 +176,21 @@ export class NativeThread {
 
   #makeRoom(place: Place, index: number, { requestBytes, answerBytes }: ThreadRun): void {
     const needed = Math.max(requestBytes, Math.min(requestBytes + answerBytes, LARGEST_KEPT_SLOT_BYTES));
-    if (place.slot.bytes.byteLength >= needed) return;
+    if (place.slot.byteLength >= needed) return;
     const isKept = needed <= LARGEST_KEPT_SLOT_BYTES;
-    place.slot = this.#newSlot(index, isKept ? 2 ** Math.ceil(Math.log2(needed)) : needed);
+    this.#replaceSlot(place, index, isKept ? 2 ** Math.ceil(Math.log2(needed)) : needed);
+  }
+
+  /** Only when nothing runs in it: what the thread is told next finds the new one. */
+  #replaceSlot(place: Place, index: number, bytes: number): void {
+    const { address } = place.slot;
+    place.slot = this.#newSlot(index, bytes);
+    this.#memory.free(address);
   }
 
   #newSlot(index: number, bytes: number): Slot {
-    const slot = new Slot(new SharedArrayBuffer(bytes));
-    this.#send({ kind: 'slot', slot: index, memory: slot.memory });
+    const slot = allocateSlot(this.#memory, bytes);
+    this.#send({ kind: 'slot', slot: index, address: slot.address, byteLength: slot.byteLength });
     return slot;
   }
 
@@ -209,7 +223,7 @@ export class NativeThread {
     this.#running--;
     this.#unrefWhenIdle();
     settle(run, place.slot);
-    if (place.slot.bytes.byteLength > LARGEST_KEPT_SLOT_BYTES && this.#lost === undefined) place.slot = this.#newSlot(index, FIRST_SLOT_BYTES);
+    if (place.slot.byteLength > LARGEST_KEPT_SLOT_BYTES && this.#lost === undefined) this.#replaceSlot(place, index, FIRST_SLOT_BYTES);
     this.#onChange();
   }
 

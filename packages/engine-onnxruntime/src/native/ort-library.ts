@@ -16,6 +16,9 @@ export interface OrtLibrary {
   readonly ort: Readonly<Record<OrtFunctionName, NativeFunction>>;
   /** `memcpy` of the C library: copies between native memory and typed arrays. */
   readonly copy: (target: Uint8Array | Address, source: Uint8Array | Address, bytes: number) => void;
+  /** Native memory that begins at a multiple of `alignment`, of which `bytes` is one too; 0 when there is none left. */
+  readonly allocate: (alignment: number, bytes: number) => Address;
+  readonly free: (address: Address) => void;
   /** Gives memory that was freed back to the system; nothing where the C library cannot. */
   readonly trimMemory: () => void;
 }
@@ -49,7 +52,16 @@ export function openLibrary(path: string): OrtLibrary {
   // Without NODELETE the library is unmapped at exit while its own threads still run, and the process crashes.
   libc.func('void *dlopen(const char *path, int flags)')(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE);
   const memcpy: NativeFunction = libc.func('void *memcpy(void *target, const void *source, size_t bytes)');
-  return { path, ort: bindFunctions(path), copy: (target, source, bytes) => void memcpy(target, source, bytes), trimMemory: trimmer(libc) };
+  const alignedAlloc: NativeFunction = libc.func('void *aligned_alloc(size_t alignment, size_t bytes)');
+  const free: NativeFunction = libc.func('void free(void *memory)');
+  return {
+    path,
+    ort: bindFunctions(path),
+    copy: (target, source, bytes) => void memcpy(target, source, bytes),
+    allocate: (alignment, bytes) => Number(alignedAlloc(alignment, bytes)),
+    free: (address) => void free(address),
+    trimMemory: trimmer(libc),
+  };
 }
 
 /** `malloc_trim` is glibc's own. */
@@ -62,9 +74,9 @@ function trimmer(libc: ReturnType<typeof koffi.load>): () => void {
   }
 }
 
-/** Where shared memory is: it stays there for as long as anything refers to it. */
-export function addressOfMemory(bytes: Uint8Array): Address {
-  return Number(koffi.address(bytes));
+/** Native memory as a buffer, which must not be used once the memory is freed. */
+export function viewMemory(address: Address, bytes: number): ArrayBuffer {
+  return koffi.view(BigInt(address), bytes);
 }
 
 function bindFunctions(path: string): OrtLibrary['ort'] {

@@ -2,7 +2,7 @@ import { AnswerWriter, numericBytes, type SlotResult, type WrittenTensor } from 
 import { STRING_ELEMENTS } from './element-types.ts';
 import { NativeWords } from './native-words.ts';
 import { type OrtApi, OrtFault } from './ort-api.ts';
-import { type Address, addressOfMemory } from './ort-library.ts';
+import type { Address } from './ort-library.ts';
 import { writeOutput } from './output-values.ts';
 import { resolveShape, type RunPlan } from './run-plan.ts';
 import { alignUp, INPUTS_AT, type Slot } from './slot.ts';
@@ -46,7 +46,7 @@ export class RunBinding {
     this.#inputs = inputs;
     this.#key = slot.numbers.slice(0, end);
     this.#freeOffset = slot.numbers[2] ?? 0;
-    this.#base = addressOfMemory(slot.bytes);
+    this.#base = slot.address;
     const [takes, gives] = [plan.inputs.length, plan.outputs.length];
     this.#inputValuesAt = takes;
     this.#outputNamesAt = takes * 2;

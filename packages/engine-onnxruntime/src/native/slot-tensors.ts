@@ -64,7 +64,7 @@ function writeData(slot: Slot, tensor: Tensor, offset: number): void {
     if (byteLength > 0) slot.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
     return;
   }
-  const ends = new Float64Array(slot.memory, offset, tensor.data.length);
+  const ends = new Float64Array(slot.bytes.buffer, offset, tensor.data.length);
   const first = offset + ends.byteLength;
   let end = 0;
   tensor.data.forEach((element, index) => {

@@ -1,5 +1,7 @@
+import { type Address, type OrtLibrary, viewMemory } from './ort-library.ts';
+
 /**
- * The memory of one run, shared by the thread that asks and the thread that computes.
+ * The memory of one run, known to the thread that asks and the thread that computes.
  *
  * Numbers first (64-bit floats: addresses fit, and reading them makes no bigint), half for the request and half for the answer, then
  * the tensors' bytes. Who has the slot is settled by messages, never by this memory.
@@ -23,15 +25,29 @@ export function alignUp(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Views of a slot's memory. Both sides make their own. */
+/**
+ * Views of a slot's memory, which both sides make for themselves. The memory is native and freed by name: shared memory of
+ * JavaScript is freed only when both threads collect garbage, and an engine thread hardly ever does.
+ */
 export class Slot {
-  readonly memory: SharedArrayBuffer;
+  readonly address: Address;
+  readonly byteLength: number;
   readonly numbers: Float64Array;
   readonly bytes: Uint8Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.memory = memory;
+  constructor(address: Address, byteLength: number) {
+    const memory = viewMemory(address, byteLength);
+    this.address = address;
+    this.byteLength = byteLength;
     this.numbers = new Float64Array(memory, 0, SLOT_NUMBERS);
     this.bytes = new Uint8Array(memory);
   }
+}
+
+/** Memory for a slot; freed with `library.free`. @throws Error when there is none left */
+export function allocateSlot(library: Pick<OrtLibrary, 'allocate'>, bytes: number): Slot {
+  const byteLength = alignUp(bytes);
+  const address = library.allocate(ALIGNMENT, byteLength);
+  if (address === 0) throw new Error(`memory allocation failed: ${byteLength} bytes for a run`);
+  return new Slot(address, byteLength);
 }

@@ -20,7 +20,7 @@ export function createStrings(api: OrtApi, slot: Slot, input: { readonly offset:
 
 function fillStrings(api: OrtApi, slot: Slot, to: { readonly value: Address; readonly offset: number; readonly shape: readonly number[] }): void {
   const count = to.shape.reduce((product, size) => product * size, 1);
-  const ends = new Float64Array(slot.memory, to.offset, count);
+  const ends = new Float64Array(slot.bytes.buffer, to.offset, count);
   const first = to.offset + ends.byteLength;
   let start = first;
   for (let index = 0; index < count; index++) {

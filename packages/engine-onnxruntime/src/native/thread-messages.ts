@@ -12,7 +12,7 @@ export interface ThreadData {
 /** To a thread. A bare number asks for a run of that slot. */
 export type NativeRequest =
   | number
-  | { readonly kind: 'slot'; readonly slot: number; readonly memory: SharedArrayBuffer }
+  | { readonly kind: 'slot'; readonly slot: number; readonly address: number; readonly byteLength: number }
   | { readonly kind: 'plan'; readonly plan: RunPlan }
   | { readonly kind: 'forget'; readonly plan: number }
   | { readonly kind: 'load'; readonly environment: number; readonly path: string; readonly options: ResolvedSessionOptions }

@@ -10,7 +10,7 @@ import { findLibrary, openLibrary, type NativeFunction, type OrtLibrary } from '
 import { SessionPlans } from '../../src/native/session-plans.ts';
 import { SlotRunner } from '../../src/native/slot-runner.ts';
 import { readAnswer, writeRequest } from '../../src/native/slot-tensors.ts';
-import { Slot } from '../../src/native/slot.ts';
+import { allocateSlot } from '../../src/native/slot.ts';
 import { resolveSessionOptions } from '../../src/session-options.ts';
 
 const called = new Set<string>();
@@ -45,7 +45,7 @@ function load(api: OrtApi, name: string): Loaded {
   const plans = new SessionPlans({ session: graph.session, inputs: graph.values.inputs.map(tensorInput), outputs, synchronousMicros: 0, newPlanId: () => 1, onDropped: () => {} });
   const runOptions = api.out('createRunOptions');
   const { plan } = plans.get([]);
-  const slot = new Slot(new SharedArrayBuffer(1 << 20));
+  const slot = allocateSlot(api.library, 1 << 20);
   const runner = new SlotRunner(api, slot);
   const run = (inputs: NamedTensors): ReturnType<Loaded['run']> => {
     writeRequest(slot, { plan: plan.id, runOptions, inputs: [...inputs.values()] });

@@ -15,6 +15,7 @@ export interface RowProbe {
   readonly detail: string;
 }
 
+/** How a signature is probed. */
 export interface RowProbeOptions {
   readonly signal: AbortSignal;
   /** How far a float may be off, relative to it and to 1. Default 1e-3: engines round otherwise in other batches. */

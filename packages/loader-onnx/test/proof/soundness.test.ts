@@ -18,5 +18,5 @@ it('proves nothing that answers otherwise when requests are joined', async () =>
   // Neither may be rare: a proof that always gives up is sound, and a test of nothing.
   expect(proven, counts).toBeGreaterThan(graphs);
   expect(unproven, counts).toBeGreaterThan(graphs);
-  expect(operators.size, counts).toBeGreaterThan(70);
+  expect(operators.size, counts).toBeGreaterThan(Math.min(70, graphs / 10));
 }, 120_000);

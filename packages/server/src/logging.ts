@@ -8,7 +8,7 @@ import type { ResolvedConfig } from './config/resolved-config.ts';
 const STDERR = 2;
 
 /**
- * The server's logger: one JSON object a line, or coloured text when standard error is a terminal (`format: 'auto'`).
+ * The server's logger: one JSON object a line (`"level": "info"`), or coloured text when standard error is a terminal (`format: 'auto'`).
  * Lines are written before the call returns, so nothing is lost at exit. `destination` is for tests.
  */
 export function createLogger(options: ResolvedConfig['log'], destination?: NodeJS.WritableStream): Logger {
@@ -19,7 +19,9 @@ export function createLogger(options: ResolvedConfig['log'], destination?: NodeJ
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: options.level === 'debug' ? {} : { err: withoutNeedlessStack },
   };
-  if (!isPretty) return pino(settings, destination ?? pino.destination({ dest: STDERR, sync: true }));
+  // By name: what collects logs knows "warn", not pino's number for it.
+  const named = { ...settings, formatters: { level: (level: string) => ({ level }) } };
+  if (!isPretty) return pino(named, destination ?? pino.destination({ dest: STDERR, sync: true }));
   const stream = pretty({
     colorize: process.stderr.isTTY,
     translateTime: 'SYS:HH:MM:ss.l',

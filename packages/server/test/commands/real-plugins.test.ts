@@ -1,7 +1,9 @@
-import { readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import onnx from '@servable/loader-onnx';
+import { AttributeProto_AttributeType, ModelProtoSchema, type NodeProtoSchema } from '@servable/protos/onnx';
 import fs from '@servable/source-fs';
 import { expect, it } from 'vitest';
 import { defineConfig } from '../../src/config/define-config.ts';
@@ -57,6 +59,33 @@ it('checks real models, good and broken, and tells them apart', async () => {
   expect(code).toBe(1);
   const { models } = JSON.parse(out) as { models: { model: string; fault?: string }[] };
   expect(models.map(({ model, fault }) => [model, fault !== undefined])).toEqual([['garbage', true], ['good', false], ['truncated', true]]);
+}, 40_000);
+
+/** `y = x − mean(x, axis 0)`, and a `servable.json` that says its rows may be joined. */
+async function mixingModel(cwd: string): Promise<void> {
+  const shape = { dim: [{ value: { case: 'dimParam' as const, value: 'n' } }, { value: { case: 'dimValue' as const, value: 3n } }] };
+  const tensor = (name: string) => ({ name, type: { value: { case: 'tensorType' as const, value: { elemType: 1, shape } } } });
+  const node: MessageInitShape<typeof NodeProtoSchema>[] = [
+    { name: 'centre', opType: 'ReduceMean', input: ['x'], output: ['m'], attribute: [{ name: 'axes', type: AttributeProto_AttributeType.INTS, ints: [0n] }] },
+    { name: 'shift', opType: 'Sub', input: ['x', 'm'], output: ['y'] },
+  ];
+  const graph = { name: 'graph', node, input: [tensor('x')], output: [tensor('y')] };
+  const model = create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }], graph });
+  await mkdir(join(cwd, 'models/mixing/1'), { recursive: true });
+  await writeFile(join(cwd, 'models/mixing/1/model.onnx'), toBinary(ModelProtoSchema, model));
+  await writeFile(join(cwd, 'models/mixing/1/servable.json'), JSON.stringify({ signatures: { serving_default: { batching: 'rows' } } }));
+}
+
+it('finds that a model mixes rows that its servable.json says to be apart', async () => {
+  const cwd = await projectWith({ good: 'mlp' });
+  await mixingModel(cwd);
+  const checked = await servable(cwd, ['check', 'models', '--json']).ended;
+  const { models } = JSON.parse(checked.out) as { models: { model: string; fault?: string; notes: string[] }[] };
+  expect(checked.code).toBe(1);
+  const mixing = models.find(({ model }) => model === 'mixing');
+  expect(mixing?.fault).toMatch(/signature 'serving_default' is batched by rows, and answers joined requests otherwise than each alone: output 'y' is /);
+  expect(mixing?.notes).toEqual([expect.stringMatching(/not proven: node 'centre' \(ReduceMean\): it works along axis 0, which is the batch$/)]);
+  expect(models.find(({ model }) => model === 'good')).not.toHaveProperty('fault', expect.any(String));
 }, 40_000);
 
 it('types the real plugins', () => {

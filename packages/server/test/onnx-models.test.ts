@@ -1,13 +1,13 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
 import { parseModelName, parseVersion, type Signature, type Tensor } from '@servable/core';
 import onnx from '@servable/loader-onnx';
-import { decodeTensor, tensorFlowTypeOf } from '@servable/protocol';
-import { type DataType, type TensorProto, TensorProtoSchema } from '@servable/protos/tensorflow';
+import { decodeTensor } from '@servable/protocol';
+import { TensorProtoSchema } from '@servable/protos/tensorflow';
 import fs from '@servable/source-fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differenceOf, FIXTURES, goldenTensor, type Golden, type GoldenCase, goldenTensors, halfValue, isTensor, readBroken, readGoldens } from '../../loader-onnx/test/golden.ts';
-import { PREDICT, predictBytes, predictResponse } from './support/predict-messages.ts';
+import { differenceOf, goldenTensor, type Golden, type GoldenCase, goldenTensors, halfValue, isTensor, readBroken, readGoldens } from '../../loader-onnx/test/golden.ts';
+import { goldenModel, goldenRequest, untilGoldensReady } from './support/golden-messages.ts';
+import { PREDICT, predictResponse } from './support/predict-messages.ts';
 import { type ServerFixture, startServer } from './support/server-fixture.ts';
 
 // Real models end to end: from the bytes a client sends to the bytes it gets, against answers of ONNX Runtime's Python package.
@@ -17,15 +17,10 @@ const cases = goldens.flatMap((golden) => golden.cases.map((each) => ({ golden, 
 
 let fixture: ServerFixture;
 beforeAll(async () => {
-  const models = goldens.map(({ model, base_path: path }) => modelAt(model, join(FIXTURES, '..', path)));
-  fixture = await startServer({ models, plugins: [fs(), onnx()] });
-  await fixture.server.ready;
+  fixture = await startServer({ models: goldens.map(goldenModel), plugins: [fs(), onnx()] });
+  await untilGoldensReady(fixture, goldens);
 }, 60_000);
 afterAll(() => fixture.close());
-
-function modelAt(model: string, path: string): { readonly name: ReturnType<typeof parseModelName>; readonly path: string; readonly platform: undefined } {
-  return { name: parseModelName(model), path, platform: undefined };
-}
 
 function signatureOf(golden: Golden, { version }: GoldenCase): Signature {
   const handle = fixture.server.manager.acquire({ kind: 'version', name: parseModelName(golden.model), version: parseVersion(version) });
@@ -33,14 +28,6 @@ function signatureOf(golden: Golden, { version }: GoldenCase): Signature {
   handle.release();
   if (signature === undefined) throw new Error(`${golden.model} has no serving_default`);
   return signature;
-}
-
-function tensorProto(tensor: Tensor): TensorProto {
-  const { number } = tensorFlowTypeOf(tensor.dtype);
-  const header = { dtype: number as DataType, tensorShape: { dim: tensor.shape.map((size) => ({ size: BigInt(size) })) } };
-  if (tensor.dtype === 'BYTES') return create(TensorProtoSchema, { ...header, stringVal: tensor.data.map((bytes) => Uint8Array.from(bytes)) });
-  const { buffer, byteOffset, byteLength } = tensor.data;
-  return create(TensorProtoSchema, { ...header, tensorContent: new Uint8Array(buffer, byteOffset, byteLength).slice() });
 }
 
 it('has every golden model ready', () => {
@@ -51,10 +38,7 @@ it('has every golden model ready', () => {
 describe('over gRPC', () => {
   it.each(cases)('$name', async ({ golden, each }) => {
     const known = signatureOf(golden, each).outputs;
-    const inputs = Object.fromEntries([...goldenTensors(each.inputs)].map(([name, tensor]) => [name, tensorProto(tensor)]));
-    const modelSpec = { name: golden.model, versionChoice: { case: 'version', value: { value: BigInt(each.version) } } } as const;
-    const outputFilter = (each.output_filter ?? []).filter((name) => known.has(name));
-    const request = predictBytes({ modelSpec, inputs, outputFilter });
+    const request = goldenRequest(golden, each, each.output_filter?.filter((name) => known.has(name)));
     if (each.error !== undefined) {
       expect((await fixture.grpc.failure(PREDICT, request)).code).toBeGreaterThan(0);
       return;
@@ -148,8 +132,8 @@ describe('a broken model', () => {
   it('says why in its status and on /readyz, and disturbs no other', async () => {
     // One folder of the set is only odd: its model has another name, and loads.
     const folders = readBroken().map(({ base_path: path }) => path).filter((path) => !path.endsWith('/other_name'));
-    const broken = folders.map((path) => modelAt(path, join(FIXTURES, '..', path)));
-    const models = [modelAt('good', join(FIXTURES, 'mlp')), ...broken];
+    const broken = folders.map((path) => goldenModel({ model: path, base_path: path }));
+    const models = [goldenModel({ model: 'good', base_path: 'onnx/mlp' }), ...broken];
     const server = await startServer({ models, plugins: [fs(), onnx()] });
     await server.server.ready;
     expect((await server.get('/v1/models/good')).body).toContain('AVAILABLE');

@@ -113,6 +113,13 @@ export interface OnnxEngine {
    */
   describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[];
   /**
+   * Bytes of main memory that a session takes while it loads and from then on, from above. What is the process's own (ONNX
+   * Runtime's library, engine threads) and what a run computes with come on top.
+   *
+   * @param fileBytes - of the model's file and its external data together
+   */
+  estimateBytes(fileBytes: number, options: SessionOptions): number;
+  /**
    * Loads a graph from a file. Rejects with `signal.reason` at once when aborted; what was begun is freed behind it.
    *
    * @param path - of the `.onnx` file; external data is found beside it

@@ -1,7 +1,7 @@
 import type { Artifact, Loader, LoaderContext, ResourceEstimate, Servable } from '@servable/core';
 import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
 import { BatchingDecision } from './batching-decision.ts';
-import { estimateRam } from './estimate.ts';
+import { estimateResources } from './estimate.ts';
 import { checkExternalFiles } from './external-files.ts';
 import { findModelFile } from './find-model-file.ts';
 import { graphValues } from './graph-values.ts';
@@ -16,7 +16,7 @@ export interface OnnxLoaderParts {
   readonly artifact: Artifact;
   readonly options: OnnxOptions;
   readonly context: LoaderContext;
-  /** Asked for only when something is loaded. */
+  /** Asked for only when a model's files are good. */
   readonly engine: () => OnnxEngine;
 }
 
@@ -34,9 +34,9 @@ export class OnnxLoader implements Loader {
   }
 
   async estimate(signal: AbortSignal): Promise<ResourceEstimate> {
-    const { artifact, options } = this.#parts;
+    const { artifact, options, engine } = this.#parts;
     const { facts, externalBytes } = await readModel(artifact.path, signal);
-    return estimateRam(facts.fileBytes, externalBytes, options.replicas ?? 1);
+    return estimateResources(facts.fileBytes + externalBytes, options, engine());
   }
 
   async load(signal: AbortSignal): Promise<Servable> {

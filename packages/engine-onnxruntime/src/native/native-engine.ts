@@ -27,6 +27,13 @@ export interface NativeEngineOptions {
   readonly libraryPath?: string;
 }
 
+/** Fixtures of up to a megabyte take 0.1 to 4 MB, and 14 MB with a run of many activations. */
+const SESSION_BYTES = 16 * 2 ** 20;
+/**
+ * Peak memory for each byte of weights: measured at 1.0 (external data, which is mapped) to 2.2 (convolutions, whose weights are laid
+ * out anew) while it loads, and at 1.0 from then on (`bench/engine-onnxruntime-memory.bench.ts`).
+ */
+const BYTES_PER_MODEL_BYTE = 2.5;
 /** One run computes, the next is at hand when it ends. */
 const SLOTS_PER_THREAD = 2;
 
@@ -85,6 +92,10 @@ export class NativeEngine implements OnnxEngine {
 
   describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
     return flattenOutputs(outputs).flatMap(({ parts }) => parts);
+  }
+
+  estimateBytes(fileBytes: number): number {
+    return SESSION_BYTES + BYTES_PER_MODEL_BYTE * fileBytes;
   }
 
   async createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession> {

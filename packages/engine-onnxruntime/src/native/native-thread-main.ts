@@ -61,7 +61,9 @@ class EngineThread {
 
   #load({ environment, path, options }: Extract<NativeRequest, { kind: 'load' }>): void {
     try {
-      this.#reply({ kind: 'loaded', graph: loadGraph(this.#api, environment, { path, options }) });
+      const graph = loadGraph(this.#api, environment, { path, options });
+      this.#api.library.trimMemory();
+      this.#reply({ kind: 'loaded', graph });
     } catch (error) {
       this.#api.library.trimMemory();
       this.#reply({ kind: 'load-failed', fault: loadFaultOf(error) });

@@ -26,6 +26,18 @@ export function createWorkerEngine(options: WorkerEngineOptions = {}): OnnxEngin
   return new WorkerEngine(options, threadEntry());
 }
 
+/**
+ * Bytes a session takes whatever the model: its thread, that thread's heap and ONNX Runtime's own tables. A session of a
+ * model without weights was measured at 14 to 25 MB once loaded; the rest is the heap's growth under traffic.
+ */
+const SESSION_BYTES = 40 * 2 ** 20;
+/**
+ * Peak memory for each byte of weights, beyond the session's own. Measured with 256 MB of weights: convolutions 2.92 (the
+ * file's copy, the parsed graph, the weights laid out for the kernel), matrix products and look-ups 1.1, less with
+ * external data, which is mapped and not copied (`bench/engine-onnxruntime-memory.bench.ts`).
+ */
+const BYTES_PER_MODEL_BYTE = 3;
+
 /** {@link createWorkerEngine}; tests give it another file to run in its threads. */
 export class WorkerEngine implements OnnxEngine {
   readonly name = 'onnxruntime-worker';
@@ -48,6 +60,10 @@ export class WorkerEngine implements OnnxEngine {
 
   describeOutputs(outputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
     return outputs.map(describeValue);
+  }
+
+  estimateBytes(fileBytes: number, { replicas = 1 }: SessionOptions): number {
+    return replicas * (SESSION_BYTES + BYTES_PER_MODEL_BYTE * fileBytes);
   }
 
   async createSession(path: string, options: SessionOptions, signal: AbortSignal): Promise<OnnxSession> {

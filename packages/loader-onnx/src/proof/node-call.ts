@@ -1,6 +1,6 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from '../model/graph.ts';
 import { ends } from './proof-end.ts';
-import { literal, literalOf, type Size, type SizeSpace } from './size.ts';
+import { literalOf, type Size, type SizeSpace } from './size.ts';
 import { countsRows, type TensorValue, type Value } from './value.ts';
 
 /** Follows the batch through a graph inside a node. Names that the graph does not define are those around it. */
@@ -145,8 +145,4 @@ export class NodeCall {
   dimensions(count: number): readonly Size[] {
     return Array.from({ length: count }, () => this.sizes.dimension());
   }
-}
-
-export function literals(...numbers: readonly number[]): readonly Size[] {
-  return numbers.map(literal);
 }

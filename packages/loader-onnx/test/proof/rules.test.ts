@@ -312,6 +312,9 @@ cases('ONNX Runtime’s own', [
   ['FusedMatMul of turned weights', one('com.microsoft::FusedMatMul', 'n 3', [weights('5 4')], { transA: 1 }), /sums over the batch/],
   ['SkipLayerNormalization', one('com.microsoft::SkipLayerNormalization', { a: 'n 4 3', b: 'n 4 3' }, ['a', 'b', weights('3')]), 'rows'],
   ['SkipLayerNormalization of rows', one('com.microsoft::SkipLayerNormalization', { a: 'n 3' }, ['a', weights('5 3'), weights('3')]), SIZE_OF_ITS_OWN],
+  ['QLinearSoftmax of a row', one('com.microsoft::QLinearSoftmax', { 'x:uint8': 'n 3' }, ['x', floats(1), ints(0), floats(1), ints(0)], { axis: -1, opset: 13 }), 'rows'],
+  ['QLinearSoftmax on another axis', one('com.microsoft::QLinearSoftmax', { 'x:uint8': 'n 2 3' }, ['x', floats(1), ints(0), floats(1), ints(0)], { axis: 1, opset: 13 }), /another axis than the last/],
+  ['the places of an old Softmax', one('com.microsoft::QLinearSoftmax', { 'x:uint8': 'n 2 3' }, ['x', floats(1), ints(0), floats(1), ints(0)], { axis: 1, opset: 12 }), 'rows'],
   ['MatMulNBits', one('com.microsoft::MatMulNBits', 'n 4 16', [weights('8 1 8'), weights('8')], { K: 16, N: 8, bits: 4, block_size: 16 }), 'rows'],
   ['BiasGelu', one('com.microsoft::BiasGelu', 'n 3', [weights('3')]), 'rows'],
 ]);

@@ -617,6 +617,62 @@ const classic = template((draft, graph) => {
   else draft.add('ai.onnx.ml::ArrayFeatureExtractor', [x.name, draft.integers([0])]);
 });
 
+/** What ONNX Runtime itself fuses. */
+const fused = template((draft, graph) => {
+  const { random } = graph;
+  const x = float(graph, (dims) => dims.length > 1);
+  if (x === undefined) return;
+  const { dims } = x.tensor;
+  const [last = 1, rows = 1] = [dims.at(-1), dims.at(-2)];
+  const like = float(graph, (other) => other.join() === dims.join())?.name ?? x.name;
+  const kind = random.between(0, 8);
+  if (kind === 0) {
+    const [transA, transB] = [random.between(0, 1), random.between(0, 1)];
+    const inner = transA === 1 ? rows : last;
+    draft.add('com.microsoft::FusedMatMul', [x.name, draft.weights(transB === 1 ? [2, inner] : [inner, 2])], { transA, transB, alpha: { float: 0.5 } });
+  } else if (kind === 1) draft.add(`com.microsoft::${random.pick(['BiasGelu', 'FastGelu'])}`, [x.name, draft.weights([last])]);
+  else if (kind === 2) draft.add('com.microsoft::QuickGelu', [x.name]);
+  else if (kind === 3) {
+    const skip = random.chance(0.6) ? like : draft.weights(random.pick([dims, dims.slice(1), [1, ...dims.slice(1)]]));
+    draft.add(`com.microsoft::${random.pick(['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization'])}`, [x.name, skip, draft.weights([last])]);
+  } else if (kind === 4) {
+    const bytes = draft.one('QuantizeLinear', [x.name, draft.floats([0.1], []), draft.bytes([100], [])]);
+    const scaled = [draft.floats([0.1], []), draft.bytes([100], [])];
+    const sum = random.chance(0.5)
+      ? draft.one(`com.microsoft::${random.pick(['QLinearAdd', 'QLinearMul'])}`, [bytes, ...scaled, bytes, ...scaled, ...scaled])
+      : draft.one('com.microsoft::QLinearSoftmax', [bytes, ...scaled, draft.floats([1 / 256], []), draft.bytes([0], [])], { axis: axisOf(graph, dims), opset: random.pick([11, 13]) });
+    draft.add('Cast', [sum], { to: 1 });
+  } else if (kind === 5) draft.add('com.microsoft::MultiHeadAttention', [x.name, like, random.pick([x.name, like])], { num_heads: 1 });
+  else if (kind === 6) {
+    const weight = draft.bytes(Array.from({ length: last * 2 }, (_, at) => at), [last, 2]);
+    const bytes = draft.one('QuantizeLinear', [x.name, draft.floats([0.1], []), draft.bytes([100], [])]);
+    draft.add('com.microsoft::MatMulIntegerToFloat', [bytes, weight, draft.floats([0.1], []), draft.floats([0.5, 0.25]), draft.bytes([100], []), draft.bytes([3], [])]);
+  } else if (kind === 7) draft.add('com.microsoft::DynamicQuantizeMatMul', [x.name, draft.bytes(Array.from({ length: last * 2 }, (_, at) => at), [last, 2]), draft.floats([0.5], [])]);
+  else draft.add('com.microsoft::Inverse', [x.name]);
+});
+
+const signal = template((draft, graph) => {
+  const { random } = graph;
+  const kind = random.between(0, 4);
+  if (kind === 0) {
+    const x = float(graph, (dims) => dims.length > 1 && (dims.at(-1) ?? 0) <= 2);
+    if (x === undefined || graph.opset < 17) return;
+    const axis = axisOf(graph, x.tensor.dims);
+    if (graph.opset < 20) draft.add('DFT', [x.name], { axis });
+    else draft.add('DFT', [x.name, '', draft.integers([axis], [])]);
+    return;
+  }
+  const x = float(graph, kind === 1 ? (dims) => dims.length > 1 && dims.at(-1) === dims.at(-2) : kind === 2 ? ofRank(4) : (dims) => dims.length > 0);
+  if (x === undefined) return;
+  const { dims } = x.tensor;
+  if (kind === 1) draft.add('Det', [x.name]);
+  else if (kind === 2 && graph.opset >= 16) {
+    const grid = float(graph, (other) => other.length === 4 && other.at(-1) === 2)?.name ?? draft.weights([dims[0] ?? 1, 2, 2, 2]);
+    draft.add('GridSample', [x.name, grid], { padding_mode: 'border' });
+  } else if (kind === 3 && graph.opset >= 18) draft.add('CenterCropPad', [x.name, draft.integers([random.between(1, 4)])], { axes: [axisOf(graph, dims)] });
+  else if (kind === 4 && dims.length === 3 && dims[1] === dims.at(-1)) draft.add('Det', [x.name]);
+});
+
 /** A body works on a value around it, or on what it is given. */
 const branch: Template = (graph) => {
   const draft = new Draft(graph);
@@ -701,5 +757,5 @@ export const TEMPLATES: readonly (readonly [string, Template])[] = Object.entrie
   argument, topK, cumulative, transpose, transpose2: transpose, transpose3: transpose, reshape, reshape2: reshape, reshapeBySizes, reshapeBySizes2: reshapeBySizes,
   flatten, squeeze, unsqueeze, concat, split, slice, pad, tile, expand, sizes, sizes2: sizes, gather, gather2: gather, gatherElements, gatherNd, scatterNd, oneHot,
   compress, reverseSequence, triangle, convolution, pool, normalization, normalization2: normalization, dropout, resize, depthToSpace, recurrent, recurrent2: recurrent,
-  quantized, attention, classic, branch, loop, scan,
+  quantized, attention, classic, fused, signal, branch, loop, scan,
 });

@@ -22,9 +22,12 @@ const bothScaled: Rule = (call) => {
 const softmax: Rule = (call) => {
   requireOneNumber(call, ...SCALED_OUTPUT);
   const value = call.data(0);
-  const axis = frontAxis(call.integer('axis', -1), call.shape(0).length);
-  const isAlong = value.batch !== undefined && (call.integer('opset', 0) < 13 ? value.batch.axis >= axis : value.batch.axis === axis);
-  if (isAlong) throw ends('it works along the batch');
+  const rank = call.shape(0).length;
+  const axis = frontAxis(call.integer('axis', -1), rank);
+  const isFlattened = call.integer('opset', 0) < 13;
+  // Measured: on any other axis ONNX Runtime 1.30 answers with numbers of other rows.
+  if (value.batch !== undefined && !isFlattened && axis !== rank - 1) throw ends('it works along another axis than the last');
+  if (value.batch !== undefined && value.batch.axis >= axis) throw ends('it works along the batch');
   return [value];
 };
 

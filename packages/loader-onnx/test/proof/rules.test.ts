@@ -35,6 +35,8 @@ cases('elements and broadcasting', [
   ['two inputs of other ranks', one('Sub', { a: 'n 3', b: 'n' }, ['a', 'b']), /batch on different axes/],
   ['rows against rows', { inputs: { x: 'n 1' }, nodes: [node('Transpose', ['x'], ['t']), node('Add', ['x', 't'], ['y'])] }, /batch on different axes/],
   ['a choice', { inputs: { x: 'n 3' }, nodes: [node('Greater', ['x', 'c'], ['m']), node('Where', ['m', 'x', 'c'], ['y'])], constants: [constant('c', 'float', [], [0])] }, 'rows'],
+  ['a slope', one('PRelu', 'n 3', [weights('3')]), 'rows'],
+  ['a slope of rows', one('PRelu', { x: 'n 3' }, [weights('1 3'), 'x']), /slope is larger than its input/],
   ['limits', one('Clip', 'n 3', [{ floats: [0], shape: '' }, { floats: [1], shape: '' }]), 'rows'],
   ['the mean of some', one('Mean', { a: 'n 3', b: 'n 1' }, ['a', 'b']), 'rows'],
 ]);

@@ -1,5 +1,6 @@
 import { broadcast } from '../axes.ts';
 import { type Fold, foldElements, foldLiterals } from '../elements.ts';
+import { ends } from '../proof-end.ts';
 import type { Rule, RuleFamily } from '../rule.ts';
 import { divide, isLiteral, isPositive, isSameSize, literal, literalOf, multiply, type Size } from '../size.ts';
 
@@ -98,6 +99,16 @@ const clip: Rule = (call) => {
   return [call.data(0)];
 };
 
+/** The slope is broadcast to the input, and never the other way round. */
+const leaky: Rule = (call) => {
+  const value = call.data(0);
+  const both = broadcast([value, call.data(1)], call.sizes);
+  const { shape } = both;
+  const isInput = value.shape?.length === shape?.length && value.shape?.every((size, axis) => isSameSize(size, shape?.[axis] ?? size)) !== false;
+  if (!isInput) throw ends('its slope is larger than its input');
+  return [both];
+};
+
 const named = (names: string, rule: Rule): Record<string, Rule> => Object.fromEntries(names.split(' ').map((name) => [name, rule]));
 
 const not = foldingOne((number) => {
@@ -136,7 +147,8 @@ export const broadcasting: RuleFamily = {
   domain: 'ai.onnx',
   holds: 'inputs with rows have the batch on the same axis, and the others are of size 1 there or end before it',
   rules: {
-    ...named('BitShift BitwiseAnd BitwiseOr BitwiseXor Mean PRelu Pow Sum Xor', broadcastAll),
+    ...named('BitShift BitwiseAnd BitwiseOr BitwiseXor Mean Pow Sum Xor', broadcastAll),
+    PRelu: leaky,
     Add: folding(add),
     And: folding(foldLiterals((left, right) => Number(left !== 0 && right !== 0))),
     Div: folding(quotient),

@@ -55,9 +55,10 @@ export function node(operator: string, inputs: readonly string[], outputs: reado
   };
 }
 
-export const ELEMENT_TYPES: { readonly float: 1; readonly uint8: 2; readonly int64: 7; readonly string: 8; readonly bool: 9 } = {
+export const ELEMENT_TYPES: { readonly float: 1; readonly uint8: 2; readonly int32: 6; readonly int64: 7; readonly string: 8; readonly bool: 9 } = {
   float: 1,
   uint8: 2,
+  int32: 6,
   int64: 7,
   string: 8,
   bool: 9,

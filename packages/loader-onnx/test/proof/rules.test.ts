@@ -269,6 +269,7 @@ cases('attention', [
   ['a mask for all', one('Attention', { x: 'n 2 4 3' }, ['x', 'x', 'x', weights('4 4')]), 'rows', { opset: 23 }],
   ['a mask for five', one('Attention', { x: 'n 2 4 3' }, ['x', 'x', 'x', weights('5 1 4 4')]), /batch of its own/, { opset: 23 }],
   ['stored keys', one('Attention', { x: 'n 2 4 3' }, ['x', weights('5 2 4 3'), weights('5 2 4 3')]), /same for all requests/, { opset: 23 }],
+  ['GroupQueryAttention', one('com.microsoft::GroupQueryAttention', { x: 'n 3 8', k: 'n', past: 'n 1 4 8' }, ['x', 'x', 'x', 'past', 'past', 'k', scalar(7)], { num_heads: 1, kv_num_heads: 1 }), /depends on the longest past of all rows/],
   ['ONNX Runtime’s own', one('com.microsoft::MultiHeadAttention', { x: 'n 4 6', 'mask:int64': 'n 4' }, ['x', 'x', 'x', '', 'mask'], { num_heads: 2 }), 'rows'],
 ]);
 

@@ -1,0 +1,55 @@
+import type { Inspection } from '@servable/core';
+import { type OpCounts, totalOf } from '../graph/count-ops.ts';
+import { openSavedModel, type OpenSavedModelOptions } from '../model/open-saved-model.ts';
+import { type SavedModelFacts, savedModelFacts } from './saved-model-facts.ts';
+
+/** More variables than this are not listed one by one. */
+const MAX_LISTED_VARIABLES = 200;
+
+type Fact = Inspection['facts'][number];
+
+/**
+ * What a version's files say, for `servable inspect`. Values of variables are not read.
+ *
+ * @throws ServingError as `openSavedModel`
+ */
+export async function inspectSavedModel(directory: string, options: OpenSavedModelOptions = {}): Promise<Inspection> {
+  const model = await openSavedModel(directory, options);
+  try {
+    const facts = await savedModelFacts(model, options.signal);
+    return { signatures: model.signatures.signatures, facts: describeFacts(facts), notes: facts.notes };
+  } finally {
+    await model.close();
+  }
+}
+
+function describeFacts(facts: SavedModelFacts): Fact[] {
+  const { file, graphVersion, sizes, variables, assets } = facts;
+  const rows: [label: string, value: string][] = [
+    ['file', `${file.name}, ${file.bytes} bytes`],
+    ['size', `${sizes.total} bytes: graph ${sizes.graph}, variables ${sizes.variables}, assets ${sizes.assets}`],
+    ['tags', facts.tags.join(', ')],
+    ['other graphs', facts.tagSets.filter((tags) => String(tags) !== String(facts.tags)).map((tags) => `{ ${tags.join(' ')} }`).join(', ')],
+    ['TensorFlow', facts.tensorflowVersion],
+    ['graph', `written by version ${graphVersion.producer}, readable from version ${graphVersion.minConsumer}, ${facts.functions} functions`],
+    ['export', facts.uuid ?? ''],
+    ...Array.from(facts.signatures, ([name, { ops }]): [string, string] => [`operators of ${name}`, describeOps(ops)]),
+    ['operators to restore', describeOps(facts.restoreOps)],
+    ['operators to initialize', describeOps(facts.initOps)],
+    ['variables', variables.length === 0 ? '' : `${variables.length}, ${variables.reduce((sum, { bytes }) => sum + bytes, 0)} bytes`],
+    ...describeVariables(facts),
+    ...assets.map(({ filename, bytes, tensorName }): [string, string] => [`asset ${filename}`, `${bytes} bytes, for ${tensorName}`]),
+  ];
+  return rows.filter(([, value]) => value !== '').map(([label, value]) => ({ label, value }));
+}
+
+function describeVariables({ variables }: SavedModelFacts): [string, string][] {
+  if (variables.length > MAX_LISTED_VARIABLES) return [];
+  return variables.map(({ name, typeName, shape, bytes, parts }) => [`variable ${name}`, `${typeName} [${shape.join(', ')}], ${bytes} bytes${parts > 1 ? `, in ${parts} parts` : ''}`]);
+}
+
+function describeOps(ops: OpCounts): string {
+  if (ops.size === 0) return '';
+  const list = Array.from(ops).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `${totalOf(ops)}: ${list.map(([op, count]) => `${op} ×${count}`).join(', ')}`;
+}

@@ -24,6 +24,38 @@ const selfAttention: GraphCase = {
   constants: [tableOf('w', [4, 12]), tableOf('b', [12])],
 };
 
+const maskedAttention: GraphCase = {
+  inputs: { x: 'n 3 4', 'mask:int32': 'n 3' },
+  nodes: [node('com.microsoft::Attention', ['x', 'w', 'b', 'mask'], ['y'], { num_heads: 2 })],
+  constants: [tableOf('w', [4, 12]), tableOf('b', [12])],
+};
+
+const maskedHeads: GraphCase = {
+  inputs: { x: 'n 3 4', 'mask:int32': 'n 3' },
+  nodes: [node('com.microsoft::MultiHeadAttention', ['x', 'x', 'x', '', 'mask'], ['y'], { num_heads: 2 })],
+};
+
+const headsWithPast: GraphCase = {
+  inputs: { x: 'n 3 4', past: 'n 2 2 2' },
+  nodes: [node('com.microsoft::MultiHeadAttention', ['x', 'x', 'x', '', '', '', 'past', 'past'], ['y', 'k', 'v'], { num_heads: 2 })],
+};
+
+const attentionWithPast: GraphCase = {
+  inputs: { x: 'n 2 3 4', past: 'n 2 2 4' },
+  nodes: [node('Attention', ['x', 'x', 'x', '', 'past', 'past'], ['y', 'k', 'v'], { is_causal: 1 })],
+};
+
+const flatAttention: GraphCase = {
+  inputs: { x: 'n 3 8', m: 'n 1 3 3' },
+  nodes: [node('Attention', ['x', 'x', 'x', 'm'], ['y'], { q_num_heads: 2, kv_num_heads: 2 })],
+};
+
+const cachedLengths: GraphCase = {
+  inputs: { x: 'n 2 3 4', 'lengths:int64': 'n' },
+  nodes: [node('Add', ['lengths', 'one'], ['l']), node('Attention', ['x', 'x', 'x', '', '', '', 'l'], ['y'])],
+  constants: [constant('one', 'int64', [1], [1])],
+};
+
 const rotary: GraphCase = {
   inputs: { x: 'n 3 8', 'places:int64': 'n 3' },
   nodes: [node('com.microsoft::RotaryEmbedding', ['x', 'places', 'cos', 'sin'], ['y'], { num_heads: 1 })],
@@ -56,6 +88,12 @@ const CASES: readonly (readonly [title: string, graph: GraphCase, opset: number]
   ['MatMulNBits', nbits, 17],
   ['EmbedLayerNormalization', embed, 17],
   ['ONNX Runtime’s Attention', selfAttention, 17],
+  ['ONNX Runtime’s Attention with a mask', maskedAttention, 17],
+  ['MultiHeadAttention with a mask', maskedHeads, 17],
+  ['MultiHeadAttention with a past', headsWithPast, 17],
+  ['Attention with a past', attentionWithPast, 23],
+  ['Attention of three axes with a mask', flatAttention, 23],
+  ['Attention with lengths', cachedLengths, 24],
   ['ONNX Runtime’s RotaryEmbedding', rotary, 17],
   ['TransposeMatMul', one('com.microsoft::TransposeMatMul', 'n 2 3', [weights('4 3')], { transB: 1 }), 17],
   ['STFT', one('STFT', 'n 16 1', [scalar(4), '', scalar(8)]), 17],

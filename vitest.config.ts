@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
     environment: 'node',
     testTimeout: 20_000,
+    // A hook may end a whole server with thirty models, on a machine that other tests keep busy.
+    hookTimeout: 60_000,
   },
 });

@@ -11,10 +11,32 @@ import { root } from './workspace.mjs';
 
 /** SavedModels that tests read, the damaged ones, and what TensorFlow says of each. */
 const SAVED_MODELS = [
-  ...['array_zoo', 'broken', 'bundle_zoo', 'control_flow', 'control_flow_v1', 'dtypes', 'frozen_const', 'goldens'],
-  ...['image_preprocess', 'keras2_cnn', 'keras_conv_misc', 'keras_mlp', 'keras_text_rnn', 'keras_text_transformer'],
-  ...['math_zoo', 'multi_signature', 'nn_zoo', 'pbtxt_model', 'ragged_pad', 'scalar_affine_tf1', 'scalar_affine_tf2'],
-  ...['stateful_counter', 'string_model', 'tabular', 'warmup', 'wide_examples'],
+  'array_zoo',
+  'broken',
+  'bundle_zoo',
+  'control_flow',
+  'control_flow_v1',
+  'dtypes',
+  'frozen_const',
+  'goldens',
+  'image_preprocess',
+  'keras2_cnn',
+  'keras_conv_misc',
+  'keras_mlp',
+  'keras_text_rnn',
+  'keras_text_transformer',
+  'math_zoo',
+  'multi_signature',
+  'nn_zoo',
+  'pbtxt_model',
+  'ragged_pad',
+  'scalar_affine_tf1',
+  'scalar_affine_tf2',
+  'stateful_counter',
+  'string_model',
+  'tabular',
+  'warmup',
+  'wide_examples',
 ];
 
 /** What is copied: a folder or file under `fixtures/`, and where it is found under `shared/`. */

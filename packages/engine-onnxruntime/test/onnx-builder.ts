@@ -7,7 +7,6 @@ import { onTestFinished } from 'vitest';
 
 export const FLOAT = 1;
 export const INT64 = 7;
-export const BFLOAT16 = 16;
 
 type Sizes = readonly (number | string)[];
 

@@ -16,6 +16,7 @@ import { findLibrary, openLibrary } from './ort-library.ts';
 import type { ThreadData } from './thread-messages.ts';
 import { ThreadPool } from './thread-pool.ts';
 
+/** How {@link createNativeEngine} computes. */
 export interface NativeEngineOptions {
   /** Threads that compute. Default: the CPUs of the control group or machine. */
   readonly threads?: number;

@@ -84,7 +84,10 @@ async function benchGraph(): Promise<void> {
     fromBinary(SavedModelSchema, bytes);
     return performance.now() - start;
   };
-  for (let warmup = 0; warmup < 10; warmup++) parsing(), await opening();
+  for (let warmup = 0; warmup < 10; warmup++) {
+    parsing();
+    await opening();
+  }
   const results = await interleave({ open: opening, parse: parsing }, sized(15, 3));
   reportFigure({ name: `open a SavedModel with a graph of ${Math.round(bytes.length / 1000)} kB`, unit: 'ms', better: 'lower', values: results.get('open') ?? [], baseline: { name: 'parser alone', values: results.get('parse') ?? [] } });
 }
@@ -116,7 +119,7 @@ function readingOf(side: string, prefix: string): Promise<Reading> {
     const child = fork(import.meta.filename, [side, prefix]);
     child.once('message', (reading) => resolve(reading as Reading));
     child.once('error', reject);
-    child.once('exit', (code) => code === 0 || reject(new Error(`the reader ended with ${code}`)));
+    child.once('exit', (code) => code === 0 || reject(new Error(`the reader ended with ${String(code)}`)));
   });
 }
 

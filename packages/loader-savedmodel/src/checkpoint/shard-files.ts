@@ -4,6 +4,9 @@ import { savedModelError } from '../errors.ts';
 import { isMissing } from '../file-errors.ts';
 import type { BundleEntry, BundlePart } from './bundle-entry.ts';
 
+/** The system reads at most 2 GiB at a time. */
+const MAX_READ_BYTES = 2 ** 30;
+
 /** The data files of a checkpoint. They are opened when they are first read from. */
 export class ShardFiles {
   readonly #prefix: string;
@@ -41,7 +44,7 @@ export class ShardFiles {
     const file = await this.#handleOf(part.shard, key);
     const start = part.offset + position;
     for (let done = 0; done < target.length; ) {
-      const { bytesRead } = await file.read(target, done, target.length - done, start + done);
+      const { bytesRead } = await file.read(target, done, Math.min(target.length - done, MAX_READ_BYTES), start + done);
       // The file was long enough when it was opened.
       if (bytesRead === 0) throw savedModelError('SRV_CHECKPOINT_SHARD_TRUNCATED', [this.pathOf(part.shard), key, start, start + target.length, start + done]);
       done += bytesRead;

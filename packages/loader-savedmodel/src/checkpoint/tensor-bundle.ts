@@ -96,13 +96,14 @@ export class TensorBundle {
     if (entry.dtype === 'BYTES') return this.#readStrings(entry, options);
     const numeric = this.#numeric(entry);
     const region = regionOf(entry, options);
-    const data = this.#allocate(numeric, elementCount(region.lengths));
+    const elements = elementCount(region.lengths);
+    const data = this.#allocate(key, elements * bytesPerElement(numeric.dtype), () => allocateData(numeric.dtype, elements) as NumericData);
     await this.#fill(numeric, region, { target: bytesOf(data), signal: options.signal });
     return createTensor(numeric.dtype, [...region.lengths], data);
   }
 
   /**
-   * Reads a numeric tensor, or a part of it, into memory of the caller, row by row. When it fails, what the memory holds is
+   * Reads a numeric tensor, or a part of it, into memory of the caller, row by row; it may be shared memory. When it fails, what the memory holds is
    * not defined.
    *
    * @throws ServingError as {@link readTensor}; `SRV_CHECKPOINT_TARGET_INVALID` when `target` has not the size of the values
@@ -181,7 +182,7 @@ export class TensorBundle {
     const [part, another] = parts;
     const isWhole = region === undefined || sameRegion(region, wholeRegion(shape));
     if (part === undefined || another !== undefined || !isWhole) throw savedModelError('SRV_CHECKPOINT_UNSUPPORTED', [this.prefix, key, 'it is a part of a string tensor']);
-    const bytes = new Uint8Array(part.byteLength);
+    const bytes = this.#allocate(key, part.byteLength, () => new Uint8Array(part.byteLength));
     await this.#files.fill(key, part, 0, bytes);
     signal?.throwIfAborted();
     return createTensor('BYTES', shape, this.#stringsOf(entry, part, bytes));
@@ -200,11 +201,11 @@ export class TensorBundle {
   }
 
   /** Never more than the data files have: {@link TensorBundle.open} has compared. */
-  #allocate({ key, dtype }: NumericEntry, elements: number): NumericData {
+  #allocate<T>(key: string, bytes: number, allocate: () => T): T {
     try {
-      return allocateData(dtype, elements) as NumericData;
+      return allocate();
     } catch (error) {
-      throw savedModelError('SRV_CHECKPOINT_TOO_LARGE', [this.prefix, key, elements * bytesPerElement(dtype)], { cause: error });
+      throw savedModelError('SRV_CHECKPOINT_TOO_LARGE', [this.prefix, key, bytes], { cause: error });
     }
   }
 

@@ -26,7 +26,7 @@ export function checkGraph(path: string, { graph, index, roots }: { readonly gra
     seen.add(name);
     const called = index.functions.get(name);
     if (called === undefined) throw savedModelError('SRV_SAVEDMODEL_GRAPH_INVALID', [path, `Failed to find function "${name}" in function library`]);
-    pending.push(...checkFunction(path, called, index));
+    for (const further of checkFunction(path, called, index)) pending.push(further);
   }
 }
 

@@ -30,7 +30,7 @@ export class OpCounter {
       const body = this.#bodyOf(name);
       const unknown = entered.has(name) ? [] : this.#callsOf(body).filter((called) => !this.#ofFunctions.has(called) && !entered.has(called));
       entered.add(name);
-      pending.push(...unknown);
+      for (const called of unknown) pending.push(called);
       if (unknown.length > 0) continue;
       pending.pop();
       if (!this.#ofFunctions.has(name)) this.#ofFunctions.set(name, this.#countNodes(body, this.#ofFunctions));

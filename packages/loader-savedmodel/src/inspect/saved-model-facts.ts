@@ -1,5 +1,4 @@
-import type { Signature } from '@servable/core';
-import { messageOf } from '@servable/core';
+import { messageOf, type Signature } from '@servable/core';
 import { type OpCounts, OpCounter } from '../graph/count-ops.ts';
 import type { Asset } from '../model/assets.ts';
 import { readFingerprint } from '../model/fingerprint.ts';

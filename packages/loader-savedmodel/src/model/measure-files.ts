@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResourceEstimate } from '@servable/core';
-import { messageOf } from '@servable/core';
+import { messageOf, type ResourceEstimate } from '@servable/core';
 import { savedModelError } from '../errors.ts';
+import { isMissing } from '../file-errors.ts';
 import { findSavedModel } from './find-saved-model.ts';
 
 /** Bytes of a version's files. */
@@ -17,6 +17,8 @@ export interface SavedModelSizes {
 
 /** What TensorFlow Serving adds to the size of the files. Source: `util/memory_usage`, `EstimateMainRamBytes`. */
 const FACTOR = 1.2;
+/** A version has folders in folders two deep. A link may lead back to where it is. */
+const MAX_DEPTH = 5;
 
 /**
  * Sizes of a version's files, by names alone: nothing is opened.
@@ -25,9 +27,9 @@ const FACTOR = 1.2;
  */
 export async function measureFiles(directory: string, signal?: AbortSignal): Promise<SavedModelSizes> {
   const { path } = await findSavedModel(directory);
-  const sizes = await sizesUnder(directory, signal);
-  const under = (folder: string): number => sumOf([...sizes].filter(([file]) => file.startsWith(join(directory, folder, '/'))));
-  return { graph: sizes.get(path) ?? 0, variables: under('variables'), assets: under('assets'), total: sumOf([...sizes]) };
+  const sizes = await allSizes(directory, signal);
+  const under = (folder: string): number => sumOf(sizes.filter(([file]) => file.startsWith(join(directory, folder, '/'))));
+  return { graph: sumOf(sizes.filter(([file]) => file === path)), variables: under('variables'), assets: under('assets'), total: sumOf(sizes) };
 }
 
 /**
@@ -40,21 +42,26 @@ export async function estimateSavedModel(directory: string, signal?: AbortSignal
   return { ramBytes: Math.ceil(FACTOR * total) };
 }
 
-async function sizesUnder(directory: string, signal: AbortSignal | undefined): Promise<ReadonlyMap<string, number>> {
+async function allSizes(directory: string, signal: AbortSignal | undefined): Promise<readonly (readonly [path: string, bytes: number])[]> {
   try {
-    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-    const sizes = new Map<string, number>();
-    for (const entry of entries) {
-      signal?.throwIfAborted();
-      const path = join(entry.parentPath, entry.name);
-      const found = await stat(path);
-      if (found.isFile()) sizes.set(path, found.size);
-    }
-    return sizes;
+    return await sizesUnder(directory, 0, signal);
   } catch (error) {
     signal?.throwIfAborted();
     throw savedModelError('SRV_SAVEDMODEL_UNREADABLE', [directory, messageOf(error)], { cause: error });
   }
+}
+
+/** Links are followed; one that leads nowhere, and a file that goes meanwhile, have no size. */
+async function sizesUnder(directory: string, depth: number, signal: AbortSignal | undefined): Promise<[path: string, bytes: number][]> {
+  signal?.throwIfAborted();
+  const sizes: [string, number][] = [];
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const found = await stat(path).catch((error: unknown) => (isMissing(error) ? undefined : Promise.reject(error)));
+    if (found?.isFile() === true) sizes.push([path, found.size]);
+    if (found?.isDirectory() === true && depth < MAX_DEPTH) for (const size of await sizesUnder(path, depth + 1, signal)) sizes.push(size);
+  }
+  return sizes;
 }
 
 function sumOf(sizes: readonly (readonly [string, number])[]): number {

@@ -6,8 +6,8 @@ import { decodeBinary } from '../proto/read-proto-file.ts';
 /** Under this key a TensorFlow 2 checkpoint keeps its own object graph. */
 export const OBJECT_GRAPH_KEY = '_CHECKPOINTABLE_OBJECT_GRAPH';
 const VALUE_ATTRIBUTE = 'VARIABLE_VALUE';
-/** Objects nest some ten deep; paths of a made-up chain of millions would take all memory. */
-const MAX_DEPTH = 1000;
+/** Objects nest some ten deep; a made-up chain of millions would have paths without end. */
+const MAX_DEPTH = 100;
 
 /** A variable of a TensorFlow 2 model. */
 export interface ObjectVariable {
@@ -39,12 +39,16 @@ export async function readObjectGraph(bundle: TensorBundle, signal?: AbortSignal
  */
 export function objectVariables(saved: SavedObjectGraph, checkpoint: TrackableObjectGraph | undefined): readonly ObjectVariable[] {
   const found: ObjectVariable[] = [];
-  const seen = new Set<number>();
-  let level: ObjectPair[] = [{ savedId: 0, trackedId: checkpoint === undefined ? undefined : 0, path: [] }];
+  const seen = new Set<number>([0]);
+  let level: ObjectPair[] = [{ savedId: 0, trackedId: checkpoint === undefined ? undefined : 0, name: '', parent: undefined }];
   for (let depth = 0; level.length > 0 && depth < MAX_DEPTH; depth++) {
-    const fresh = level.filter(({ savedId }) => !seen.has(savedId) && seen.add(savedId));
-    found.push(...fresh.flatMap((pair) => variableAt(pair, saved, checkpoint)));
-    level = fresh.flatMap((pair) => childrenOf(pair, saved, checkpoint));
+    const next: ObjectPair[] = [];
+    for (const pair of level) {
+      const variable = variableAt(pair, saved, checkpoint);
+      if (variable !== undefined) found.push(variable);
+      for (const child of childrenOf(pair, saved, checkpoint)) if (seen.size < seen.add(child.savedId).size) next.push(child);
+    }
+    level = next;
   }
   return found;
 }
@@ -52,19 +56,28 @@ export function objectVariables(saved: SavedObjectGraph, checkpoint: TrackableOb
 interface ObjectPair {
   readonly savedId: number;
   readonly trackedId: number | undefined;
-  readonly path: readonly string[];
+  readonly name: string;
+  readonly parent: ObjectPair | undefined;
 }
 
-function variableAt({ savedId, trackedId, path }: ObjectPair, saved: SavedObjectGraph, checkpoint: TrackableObjectGraph | undefined): ObjectVariable[] {
+function variableAt(pair: ObjectPair, saved: SavedObjectGraph, checkpoint: TrackableObjectGraph | undefined): ObjectVariable | undefined {
+  const { savedId, trackedId } = pair;
   const kind = saved.nodes[savedId]?.kind;
-  if (kind?.case !== 'variable') return [];
+  if (kind?.case !== 'variable') return undefined;
   const tracked = trackedId === undefined ? undefined : checkpoint?.nodes[trackedId];
   const value = tracked?.attributes.find(({ name }) => name === VALUE_ATTRIBUTE);
-  return [{ nodeId: savedId, objectPath: path.join('/'), definition: kind.value, checkpointKey: value?.checkpointKey }];
+  return { nodeId: savedId, objectPath: pathOf(pair), definition: kind.value, checkpointKey: value?.checkpointKey };
 }
 
-function childrenOf({ savedId, trackedId, path }: ObjectPair, saved: SavedObjectGraph, checkpoint: TrackableObjectGraph | undefined): ObjectPair[] {
+function childrenOf(parent: ObjectPair, saved: SavedObjectGraph, checkpoint: TrackableObjectGraph | undefined): ObjectPair[] {
+  const { savedId, trackedId } = parent;
   const tracked = trackedId === undefined ? [] : (checkpoint?.nodes[trackedId]?.children ?? []);
   const byName = new Map(tracked.map(({ localName, nodeId }) => [localName, nodeId]));
-  return (saved.nodes[savedId]?.children ?? []).map(({ localName, nodeId }) => ({ savedId: nodeId, trackedId: byName.get(localName), path: [...path, localName] }));
+  return (saved.nodes[savedId]?.children ?? []).map(({ localName, nodeId }) => ({ savedId: nodeId, trackedId: byName.get(localName), name: localName, parent }));
+}
+
+function pathOf(pair: ObjectPair): string {
+  const names: string[] = [];
+  for (let at: ObjectPair | undefined = pair; at?.parent !== undefined; at = at.parent) names.unshift(at.name);
+  return names.join('/');
 }

@@ -1,4 +1,4 @@
-import type { AttrValue, NodeDef } from '@servable/protos/saved-model';
+import type { NodeDef } from '@servable/protos/saved-model';
 import { parseSliceSpec, type SliceSpec } from '../checkpoint/slice-spec.ts';
 import { savedModelError } from '../errors.ts';
 import { type FunctionIndex, functionRoots, type GraphIndex, nodeOf, reachableNodes } from '../graph/graph-index.ts';
@@ -27,6 +27,8 @@ const PASS_ON: ReadonlySet<string> = new Set(['Identity', 'ReadVariableOp']);
 const CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 /** A restore op calls one function, which calls none. Without a limit, functions that call each other twice could go on for ever. */
 const MAX_CALLS = 1000;
+/** Of the names in a Const node, beyond those that are written there. */
+const MAX_EXPANDED_BYTES = 2 ** 20;
 
 /** What a tensor is, as far as restoring goes: a node of the main graph, or a value of the checkpoint. */
 type Meaning = { readonly kind: 'node'; readonly name: string } | { readonly kind: 'value'; readonly value: RestoredValue };
@@ -53,6 +55,7 @@ export function restoredVariables(path: string, graph: GraphIndex, restoreOperat
 class RestoreWalk {
   readonly #path: string;
   readonly #graph: GraphIndex;
+  readonly #constants = new Map<NodeDef, readonly Uint8Array[]>();
   #calls = 0;
 
   constructor(path: string, graph: GraphIndex) {
@@ -88,14 +91,12 @@ class RestoreWalk {
     return { nodes: called.nodes, roots: functionRoots(called), inputs: new Map(called.inputs.map((name, at) => [name, meanings[at]])) };
   }
 
-  /** Goes back from a tensor to where it comes from. Ends: a graph that is checked has no cycle, and no name is looked at twice. */
-  #meaningOf(tensor: string, scope: Scope, seen: ReadonlySet<string> = new Set()): Meaning | undefined {
-    const { node: name, index } = parseTensorName(tensor);
+  #meaningOf(tensor: string, scope: Scope): Meaning | undefined {
+    const origin = originOf(tensor, scope.nodes);
+    if (origin === undefined) return undefined;
+    const { node: name, index } = parseTensorName(origin);
     const node = scope.nodes.get(name);
     if (node === undefined) return scope.inputs?.get(name);
-    if (seen.has(name)) return undefined;
-    const [first] = node.input;
-    if (PASS_ON.has(node.op) && first !== undefined) return this.#meaningOf(first, scope, new Set([...seen, name]));
     if (node.op === 'RestoreV2') return this.#restored(node, index, scope);
     return scope.inputs === undefined ? { kind: 'node', name } : undefined;
   }
@@ -109,12 +110,38 @@ class RestoreWalk {
   }
 
   #constantText(tensor: string, index: number, scope: Scope): string | undefined {
-    const { node: name } = parseTensorName(tensor);
-    const node = scope.nodes.get(name);
-    const value: AttrValue['value'] | undefined = node?.attr['value']?.value;
-    if (node?.op !== 'Const' || value?.case !== 'tensor') return undefined;
-    const constant = tensorFromProto(name, value.value);
-    const bytes = constant.dtype === 'BYTES' ? constant.data[index] : undefined;
+    const node = scope.nodes.get(nodeOf(tensor));
+    const bytes = node === undefined ? undefined : this.#stringsOf(node)[index];
     return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+  }
+
+  /** Read once: there are as many questions as strings. */
+  #stringsOf(node: NodeDef): readonly Uint8Array[] {
+    const known = this.#constants.get(node);
+    if (known !== undefined) return known;
+    const strings = constantStrings(node);
+    this.#constants.set(node, strings);
+    return strings;
+  }
+}
+
+function constantStrings({ name, op, attr }: NodeDef): readonly Uint8Array[] {
+  const value = attr['value']?.value;
+  if (op !== 'Const' || value?.case !== 'tensor') return [];
+  const constant = tensorFromProto(name, value.value, { maxExpandedBytes: MAX_EXPANDED_BYTES });
+  return constant.dtype === 'BYTES' ? constant.data : [];
+}
+
+/** Goes back from a tensor over nodes that pass it on; `undefined` where they go in a circle. */
+function originOf(tensor: string, nodes: ReadonlyMap<string, NodeDef>): string | undefined {
+  const seen = new Set<string>();
+  for (let current = tensor; ; ) {
+    const name = nodeOf(current);
+    const node = nodes.get(name);
+    const [first] = node?.input ?? [];
+    if (node === undefined || !PASS_ON.has(node.op) || first === undefined) return current;
+    if (seen.has(name)) return undefined;
+    seen.add(name);
+    current = first;
   }
 }

@@ -15,6 +15,9 @@ export interface GraphSignatures {
 /** Signatures that TensorFlow writes for itself: what to run once, not what to call. */
 const INTERNAL: ReadonlySet<string> = new Set(['__saved_model_init_op', '__saved_model_train_op']);
 
+/** Of a default, beyond the values that are written down: there may be many signatures with many defaults. */
+const MAX_EXPANDED_BYTES = 2 ** 20;
+
 /**
  * The signatures of a graph. Each batches `none`: shapes cannot tell whether a graph keeps rows apart.
  *
@@ -51,7 +54,7 @@ function toSpecs(tensors: Readonly<Record<string, TensorInfo>>): ReadonlyMap<str
 }
 
 function toDefaults(signature: string, defaults: Readonly<Record<string, TensorProto>>): NamedTensors {
-  return new Map(sortedEntries(defaults).map(([alias, proto]) => [alias, tensorFromProto(`default '${alias}' of signature '${signature}'`, proto)]));
+  return new Map(sortedEntries(defaults).map(([alias, proto]) => [alias, tensorFromProto(`default '${alias}' of signature '${signature}'`, proto, { maxExpandedBytes: MAX_EXPANDED_BYTES })]));
 }
 
 /** A named dimension is any size, but the same wherever the name stands; TensorFlow writes names only beside -1. */

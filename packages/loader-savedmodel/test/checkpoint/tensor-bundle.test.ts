@@ -295,6 +295,15 @@ it('asks for numbers and strings in their own ways, and for keys that are there'
   });
 });
 
+it('reads into memory that threads share', async () => {
+  await withBundle(fixture('scalar_affine_tf1/1/variables/variables'), async (bundle) => {
+    const target = new Float32Array(new SharedArrayBuffer(4));
+    await bundle.readInto('a', target);
+    expect(Array.from(target)).toEqual(Array.from((await bundle.readTensor('a')).data as Float32Array));
+    expect(target[0]).toBeGreaterThan(0);
+  });
+});
+
 it('is of no use once it is closed', async () => {
   const bundle = await TensorBundle.open(fixture('scalar_affine_tf1/1/variables/variables'));
   expect((await bundle?.readTensor('a'))?.data).toHaveLength(1);

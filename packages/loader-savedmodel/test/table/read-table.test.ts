@@ -5,7 +5,7 @@ import { readTable } from '../../src/table/read-table.ts';
 import { blockOf, PLAIN, slowMasked, tableOf, type TableShape, uint32, varint, type WrittenEntry } from '../table-writer.ts';
 
 const entry = (key: string, value = key): WrittenEntry => ({ key: Buffer.from(key), value: Buffer.from(value) });
-const textOf = (file: Uint8Array): string[] => Array.from(readTable(file), ({ key, value }) => `${Buffer.from(key)}=${Buffer.from(value)}`);
+const textOf = (file: Uint8Array): string[] => Array.from(readTable(file), ({ key, value }) => `${Buffer.from(key).toString()}=${Buffer.from(value).toString()}`);
 
 const shapes = record<TableShape>({
   entriesPerBlock: integer({ min: 1, max: 40 }),

@@ -1,194 +1,159 @@
 /**
- * ONNX Runtime in engine threads against its binding called on the event loop, in the same run; and what a session takes.
+ * ONNX Runtime through a session of each engine, beside its C API called in a loop in this thread on tensors made before: what one
+ * thread of one's own would give, with nothing copied and the event loop stopped. Every way is measured in every round; each answer's
+ * first number is compared with that of the loop. While callers run, `fs.stat` and the event loop are watched.
  *
- *   node --conditions=@servable/source bench/engine-onnxruntime.bench.ts [runs | memory]
+ * `capacity` counts rows by the CPU time of the busiest thread: the rate that a core for each thread would give, whatever else keeps
+ * this machine busy. Rates and times as a clock sees them are what the machine left over.
+ *
+ *   npm run bench -- engine-onnxruntime
  */
-import { allocateData, createTensor, elementCount, type Tensor } from '@servable/core';
-import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataLocation } from '@servable/protos/onnx';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type { NamedTensors, Tensor } from '@servable/core';
+import { rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { join } from 'node:path';
-import { InferenceSession, Tensor as BindingTensor } from 'onnxruntime-node';
-import { recordFigure, sized } from './runner/report.ts';
-import { createWorkerEngine, type OnnxSession, type OnnxValueInfo } from '../packages/engine-onnxruntime/src/index.ts';
+import { createNativeEngine, createWorkerEngine, type OnnxSession } from '../packages/engine-onnxruntime/src/index.ts';
+import { openDirectRun } from './models/direct-run.ts';
+import { perceptronDirectory } from './models/onnx-models.ts';
+import { reportFigure, sized } from './runner/report.ts';
+import { interleave, quantile } from './runner/rounds.ts';
+import { busiestThreadMs, threadTimes } from './runner/thread-times.ts';
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/onnx');
-const MEASURE_MS = sized(1000, 150);
-const ROUNDS = 3;
+const MEASURE_MS = sized(250, 60);
+const WARMUP_MS = sized(700, 50);
+const ROUNDS = sized(5, 2);
+/** DESIGN: of the direct loop's rows, through a session with one thread, at batch 32. */
+const TARGET_SHARE = 0.85;
 const never = new AbortController().signal;
 
+const perceptron = perceptronDirectory();
+const cnn = join(import.meta.dirname, '../fixtures/onnx/from_keras_cnn/1');
+
 interface Case {
-  readonly model: string;
-  readonly input: string;
-  readonly shape: readonly number[];
+  readonly title: string;
+  readonly directory: string;
+  readonly shape: readonly [batch: number, ...rest: number[]];
   readonly callers: number;
 }
 
 const CASES: readonly Case[] = [
-  { model: 'mlp/1', input: 'features', shape: [1, 4], callers: 1 },
-  { model: 'mlp/1', input: 'features', shape: [1, 4], callers: 8 },
-  { model: 'mlp/1', input: 'features', shape: [32, 4], callers: 1 },
-  { model: 'mlp/1', input: 'features', shape: [32, 4], callers: 8 },
-  { model: 'from_keras_cnn/1', input: 'image', shape: [8, 96, 96, 3], callers: 4 },
+  { title: 'mlp 784-128-10', directory: perceptron, shape: [1, 784], callers: 1 },
+  { title: 'mlp 784-128-10', directory: perceptron, shape: [1, 784], callers: 64 },
+  { title: 'mlp 784-128-10', directory: perceptron, shape: [8, 784], callers: 8 },
+  { title: 'mlp 784-128-10', directory: perceptron, shape: [32, 784], callers: 8 },
+  { title: 'mlp 784-128-10', directory: perceptron, shape: [128, 784], callers: 8 },
+  { title: 'cnn', directory: cnn, shape: [8, 96, 96, 3], callers: 4 },
 ];
 
-type Run = (data: Float32Array, shape: readonly number[]) => Promise<unknown>;
+const engines = {
+  'native, 1 thread': createNativeEngine({ threads: 1, synchronousMicros: 0 }),
+  'native, 2 threads': createNativeEngine({ threads: 2, synchronousMicros: 0 }),
+  'native, short runs on the event loop': createNativeEngine({ threads: 2 }),
+  worker: createWorkerEngine(),
+};
 
-type Measurement = Awaited<ReturnType<typeof measure>>;
+interface Measurement {
+  /** A second, by the clock. */
+  readonly rows: number;
+  /** A second of the busiest thread's CPU time. */
+  readonly capacity: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly statP99: number;
+  readonly lagP99: number;
+}
 
-async function measure(run: Run, { shape, callers }: Case) {
-  const size = shape.reduce((product, each) => product * each, 1);
-  const end = performance.now() + MEASURE_MS;
-  const runMs: number[] = [];
-  const statMs: number[] = [];
-  const data = new Float32Array(size).fill(0.5);
+async function measure(run: () => unknown, { shape: [batch], callers }: Case): Promise<Measurement> {
+  const before = threadTimes();
+  const start = performance.now();
+  const end = start + MEASURE_MS;
+  const [runMicros, statMs]: [number[], number[]] = [[], []];
+  const lag = monitorEventLoopDelay({ resolution: 1 });
   async function call(): Promise<void> {
-    while (performance.now() < end) {
-      const start = performance.now();
-      await run(data, shape);
-      runMs.push(performance.now() - start);
+    for (let began = performance.now(); began < end; began = performance.now()) {
+      await run();
+      runMicros.push((performance.now() - began) * 1000);
     }
   }
-  async function look(): Promise<void> {
-    while (performance.now() < end) {
-      const start = performance.now();
+  async function watch(): Promise<void> {
+    for (let began = performance.now(); began < end; began = performance.now()) {
       await stat(import.meta.filename);
-      statMs.push(performance.now() - start);
+      statMs.push(performance.now() - began);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }
-  await Promise.all([look(), ...Array.from({ length: callers }, call)]);
-  const perSecond = (runMs.length * 1000) / MEASURE_MS;
-  return { perSecond, rows: perSecond * (shape[0] ?? 1), p50: quantile(runMs, 0.5), p99: quantile(runMs, 0.99), statP99: quantile(statMs, 0.99) };
+  lag.enable();
+  await Promise.all([watch(), ...Array.from({ length: callers }, call)]);
+  lag.disable();
+  return { ...rates(runMicros.length * batch, start, before), p50: quantile(runMicros, 0.5), p99: quantile(runMicros, 0.99), statP99: quantile(statMs, 0.99), lagP99: lag.percentile(99) / 1e6 };
 }
 
-function quantile(values: readonly number[], at: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * at)] ?? Number.NaN;
-}
-
-function median<T extends Record<string, number>>(rounds: readonly T[], key: keyof T): number {
-  return quantile(rounds.map((round) => round[key] ?? Number.NaN), 0.5);
-}
-
-async function compareRuns(): Promise<void> {
-  // A niceness of 0 shows what it costs, and what it is for.
-  const engines = { 'engine thread': createWorkerEngine(), 'engine thread, niceness 0': createWorkerEngine({ niceness: 0 }) };
-  console.log(`medians of ${ROUNDS} rounds of ${MEASURE_MS} ms, ${availableParallelism()} CPUs, Node ${process.version}`);
-  console.log('model, batch, callers | how | runs/s | rows/s | p50 µs | p99 µs | fs.stat p99 ms');
-  for (const each of CASES) {
-    const path = join(FIXTURES, each.model, 'model.onnx');
-    const threads = await Promise.all(Object.entries(engines).map(async ([way, engine]) => [way, await engine.createSession(path, {}, never)] as const));
-    const direct = await InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });
-    const ways: Readonly<Record<string, Run>> = {
-      'event loop': (data, shape) => direct.run({ [each.input]: new BindingTensor('float32', data, shape) }),
-      ...Object.fromEntries(threads.map(([way, session]): [string, Run] => [way, async (data, shape) => session.run(new Map([[each.input, { dtype: 'FP32', shape, data }]]), [], never)])),
-    };
-    const results = new Map(Object.keys(ways).map((way) => [way, [] as Awaited<ReturnType<typeof measure>>[]]));
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const [way, run] of Object.entries(ways)) results.get(way)?.push(await measure(run, each));
-    }
-    for (const [way, rounds] of results) {
-      if (way !== 'event loop') recordRuns(`${each.model}, batch ${each.shape[0] ?? 1}, ${each.callers} callers, ${way}`, rounds, results.get('event loop') ?? []);
-      const number = (key: keyof (typeof rounds)[number], scale: number, digits = 0): string => (median(rounds, key) * scale).toFixed(digits);
-      console.log(`${each.model}, ${each.shape[0]}, ${each.callers} | ${way} | ${number('perSecond', 1)} | ${number('rows', 1)} | ${number('p50', 1000)} | ${number('p99', 1000)} | ${number('statP99', 1, 2)}`);
-    }
-    await Promise.all([...threads.map(([, session]) => session.close()), direct.release()]);
+/** Rows a second of the loop, which lets nobody else have a turn. */
+function measureDirect(run: () => void, { shape: [batch] }: Case): Measurement {
+  const before = threadTimes();
+  const start = performance.now();
+  const end = start + MEASURE_MS;
+  const runMicros: number[] = [];
+  for (let began = start; began < end; began = performance.now()) {
+    run();
+    runMicros.push((performance.now() - began) * 1000);
   }
-  await Promise.all(Object.values(engines).map((engine) => engine.close()));
+  return { ...rates(runMicros.length * batch, start, before), p50: quantile(runMicros, 0.5), p99: quantile(runMicros, 0.99), statP99: Number.NaN, lagP99: Number.NaN };
 }
 
-function recordRuns(name: string, ours: readonly Measurement[], direct: readonly Measurement[]): void {
-  const baseline = (of: (measurement: Measurement) => number) => ({ name: 'event loop', values: direct.map(of) });
-  const values = (of: (measurement: Measurement) => number): number[] => ours.map(of);
-  recordFigure({ name: `${name}: rate`, unit: 'runs/s', better: 'higher', values: values((each) => each.perSecond), baseline: baseline((each) => each.perSecond) });
-  recordFigure({ name: `${name}: fs.stat p99`, unit: 'ms', better: 'lower', values: values((each) => each.statP99), baseline: baseline((each) => each.statP99) });
+function rates(rows: number, startMs: number, before: ReadonlyMap<string, number>): Pick<Measurement, 'rows' | 'capacity'> {
+  return { rows: (rows * 1000) / (performance.now() - startMs), capacity: (rows * 1000) / busiestThreadMs(before) };
 }
 
-/** Layers of a kind, with weights of about `megabytes` together: of zeros, which take as much memory as others. */
-function bigModel(kind: 'MatMul' | 'Conv' | 'Gather', megabytes: number, external: boolean): { model: Uint8Array; weights: Uint8Array } {
-  const dims = { MatMul: [1024n, 1024n], Conv: [512n, 512n, 3n, 3n], Gather: [65_536n, 64n] }[kind];
-  const bytes = Number(dims.reduce((product, size) => product * size, 4n));
-  const layers = Math.round((megabytes * 2 ** 20) / bytes);
-  const names = Array.from({ length: layers }, (_, at) => `w${at}`);
-  const initializer = names.map((name, at) => ({
-    name,
-    dataType: 1,
-    dims,
-    ...(external
-      ? { dataLocation: TensorProto_DataLocation.EXTERNAL, externalData: Object.entries({ location: 'weights.bin', offset: String(at * bytes), length: String(bytes) }).map(([key, value]) => ({ key, value })) }
-      : { rawData: new Uint8Array(bytes) }),
-  }));
-  const dim = (sizes: readonly bigint[]) => ({ dim: sizes.map((dimValue) => ({ value: { case: 'dimValue' as const, value: dimValue } })) });
-  const tensor = (name: string, elemType: number, sizes: readonly bigint[]) => ({ name, type: { value: { case: 'tensorType' as const, value: { elemType, shape: dim(sizes) } } } });
-  const node = names.map((name, at) => {
-    if (kind === 'Gather') return { opType: kind, input: [name, 'x'], output: [`y${at}`] };
-    return { opType: kind, input: [at === 0 ? 'x' : `y${at - 1}`, name], output: [`y${at}`] };
-  });
-  const input = [{ MatMul: tensor('x', 1, [1n, 1024n]), Conv: tensor('x', 1, [1n, 512n, 64n, 64n]), Gather: tensor('x', 7, [1n]) }[kind]];
-  const output = (kind === 'Gather' ? names.map((_, at) => at) : [layers - 1]).map((at) => ({ name: `y${at}` }));
-  const outputs = output.map(({ name }) => ({ name, type: { value: { case: 'tensorType' as const, value: { elemType: 1 } } } }));
-  const message = create(ModelProtoSchema, { irVersion: 8n, opsetImport: [{ domain: '', version: 17n }], graph: { name: 'big', node, input, output: outputs, initializer } });
-  return { model: toBinary(ModelProtoSchema, message), weights: new Uint8Array(external ? layers * bytes : 0) };
+function inputsOf(session: OnnxSession, { shape }: Case): NamedTensors {
+  const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(0.5);
+  return new Map<string, Tensor>([[session.inputs[0]?.name ?? '', { dtype: 'FP32', shape, data }]]);
 }
 
-/** Runs in a process of its own, so that memory measured before is not measured again. */
-async function measureMemory(path: string): Promise<void> {
-  const engine = createWorkerEngine();
-  const sessions: OnnxSession[] = [];
-  const bytes = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
-  const first = await engine.createSession(join(FIXTURES, 'mlp/1/model.onnx'), {}, never);
-  const before = bytes('VmRSS');
-  writeFileSync('/proc/self/clear_refs', '5'); // VmHWM begins anew.
-  for (let count = 0; count < (path === '' ? 8 : 1); count += 1) {
-    sessions.push(await engine.createSession(path === '' ? join(FIXTURES, 'mlp/1/model.onnx') : path, {}, never));
+function firstNumber(outputs: NamedTensors): number {
+  const [first] = outputs.values();
+  return Number(first?.data[0]);
+}
+
+async function compare(each: Case): Promise<void> {
+  const path = join(each.directory, 'model.onnx');
+  const sessions = await Promise.all(Object.entries(engines).map(async ([way, engine]) => [way, await engine.createSession(path, {}, never)] as const));
+  const [reference] = sessions;
+  if (reference === undefined) return;
+  const inputs = inputsOf(reference[1], each);
+  const direct = openDirectRun(path, [...inputs.values()]);
+  direct.run();
+  const subjects: Record<string, () => Measurement | Promise<Measurement>> = { direct: () => measureDirect(direct.run, each) };
+  for (const [way, session] of sessions) {
+    const run = (): unknown => session.run(inputs, [], never);
+    // Compiled, and known to be short where it is.
+    for (const end = performance.now() + WARMUP_MS; performance.now() < end; ) await Promise.all(Array.from({ length: each.callers }, run));
+    const difference = Math.abs(firstNumber(await session.run(inputs, [], never)) - direct.firstNumber());
+    if (!(difference < 1e-5)) throw new Error(`${way} answers ${each.title} otherwise: by ${difference}`);
+    subjects[way] = () => measure(run, each);
   }
-  const loaded = bytes('VmRSS') - before;
-  for (const session of sessions) await session.run(new Map(session.inputs.map((input) => [input.name, zeros(input)])), [], never);
-  const peak = bytes('VmHWM') - before;
-  await Promise.all([first, ...sessions].map((session) => session.close()));
-  await engine.close();
-  console.log(JSON.stringify({ loaded, peak }));
+  const results = await interleave(subjects, ROUNDS);
+  for (const [way] of sessions) report(each, way, results);
+  direct.close();
+  await Promise.all(sessions.map(([, session]) => session.close()));
 }
 
-function zeros({ dtype, shape = [] }: OnnxValueInfo): Tensor {
-  const sizes = shape.map((size) => (typeof size === 'number' && size > 0 ? size : 1));
-  return createTensor(dtype ?? 'FP32', sizes, allocateData(dtype ?? 'FP32', elementCount(sizes)));
+function report({ title, shape: [batch], callers }: Case, way: string, results: ReadonlyMap<string, readonly Measurement[]>): void {
+  const ours = results.get(way) ?? [];
+  const direct = results.get('direct') ?? [];
+  const name = `${title}, batch ${batch}, ${callers} callers, ${way}`;
+  const of = (rounds: readonly Measurement[], key: keyof Measurement): number[] => rounds.map((round) => round[key]);
+  const loop = (key: keyof Measurement) => ({ name: 'direct', values: of(direct, key) });
+  const hasTarget = batch === 32 && way === 'native, 1 thread';
+  const target = hasTarget ? { target: quantile(of(direct, 'capacity'), 0.5) * TARGET_SHARE } : {};
+  reportFigure({ name: `${name}: capacity`, unit: 'rows/s', better: 'higher', values: of(ours, 'capacity'), baseline: loop('capacity'), ...target });
+  reportFigure({ name: `${name}: rate`, unit: 'rows/s', better: 'higher', values: of(ours, 'rows'), baseline: loop('rows') });
+  reportFigure({ name: `${name}: p50`, unit: 'µs', better: 'lower', values: of(ours, 'p50'), baseline: loop('p50') });
+  reportFigure({ name: `${name}: fs.stat p99`, unit: 'ms', better: 'lower', values: of(ours, 'statP99'), target: 5 });
+  reportFigure({ name: `${name}: event loop lag p99`, unit: 'ms', better: 'lower', values: of(ours, 'lagP99'), target: 20 });
 }
 
-function memoryOf(path: string): { loaded: number; peak: number } {
-  const output = execFileSync(process.execPath, ['--conditions=@servable/source', import.meta.filename, 'memory', path], { encoding: 'utf8' });
-  return JSON.parse(output);
-}
-
-function compareMemory(): void {
-  const sessions = memoryOf('');
-  console.log(`\none more session of mlp/1: ${(sessions.loaded / 8 / 2 ** 20).toFixed(1)} MiB`);
-  console.log('weights | files MiB | loaded MiB | peak with a run MiB | peak beyond a session, times files');
-  for (const kind of ['MatMul', 'Conv', 'Gather'] as const) {
-    for (const external of [false, true]) {
-      const directory = mkdtempSync(join(tmpdir(), 'servable-bench-'));
-      try {
-        const { model, weights } = bigModel(kind, 256, external);
-        const path = join(directory, 'model.onnx');
-        writeFileSync(path, model);
-        writeFileSync(join(directory, 'weights.bin'), weights);
-        const files = statSync(path).size + weights.length;
-        const { loaded, peak } = memoryOf(path);
-        const mebibytes = (count: number): string => (count / 2 ** 20).toFixed(0);
-        const factor = (peak - sessions.loaded / 8) / files;
-        recordFigure({ name: `peak of a load and a run, ${kind}${external ? ', external' : ''}`, unit: 'MiB', better: 'lower', values: [peak / 2 ** 20], baseline: { name: 'size of the files', values: [files / 2 ** 20] } });
-        console.log(`${kind}${external ? ', external' : ''} | ${mebibytes(files)} | ${mebibytes(loaded)} | ${mebibytes(peak)} | ${factor.toFixed(2)}`);
-      } finally {
-        rmSync(directory, { recursive: true });
-      }
-    }
-  }
-}
-
-const [part = '', path] = process.argv.slice(2);
-if (path !== undefined) await measureMemory(path);
-if (part !== 'memory') await compareRuns();
-if (part !== 'runs' && path === undefined) compareMemory();
+for (const each of CASES) await compare(each);
+await Promise.all(Object.values(engines).map((engine) => engine.close()));
+rmSync(perceptron, { recursive: true });

@@ -72,6 +72,52 @@ describe('queueing', () => {
   });
 });
 
+describe('short runs', () => {
+  const inputs = named({ features: floats([1, 4], [1, 2, 3, 4]) });
+
+  /** Whether an answer is there at once: only then was it made on the event loop. */
+  async function answersAtOnce(session: OnnxSession, runs: number, wanted = inputs): Promise<boolean[]> {
+    const results: boolean[] = [];
+    for (let run = 0; run < runs; run++) {
+      const answer = session.run(wanted, [], never);
+      results.push(!(answer instanceof Promise));
+      await answer;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return results;
+  }
+
+  it('are made on the event loop once 16 of their size were quick', async () => {
+    const session = await sessionOf('mlp/1', {}, temporaryEngine({ threads: 1, synchronousMicros: 1e6 }));
+    const atOnce = await answersAtOnce(session, 40);
+    expect(atOnce.slice(0, 16)).toEqual(Array(16).fill(false));
+    // After a slow one, on a busy machine, there may be none for a while.
+    expect(atOnce[16]).toBe(true);
+    expect(await answersAtOnce(session, 1, named({ features: floats([100, 4], Array(400).fill(1)) }))).toEqual([false]);
+  });
+
+  it.each([
+    ['when the engine may make none there', { synchronousMicros: 0 }, {}],
+    ['when the graph has loops', { synchronousMicros: 1e6 }, { hasLoops: true }],
+  ])('are never made there %s', async (_, engineOptions, sessionOptions) => {
+    const session = await sessionOf('mlp/1', sessionOptions, temporaryEngine({ threads: 1, ...engineOptions }));
+    expect(await answersAtOnce(session, 40)).toEqual(Array(40).fill(false));
+  });
+
+  it('let others have their turn, however fast a caller asks again', async () => {
+    const session = await sessionOf('mlp/1', {}, temporaryEngine({ threads: 1, synchronousMicros: 1e6 }));
+    await answersAtOnce(session, 20);
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => void (isDone || (turns++, setImmediate(count)));
+    count();
+    const end = performance.now() + 200;
+    while (performance.now() < end) await session.run(inputs, [], never);
+    isDone = true;
+    expect(turns).toBeGreaterThan(10);
+  });
+});
+
 describe('sizes', () => {
   it('passes tensors far beyond a slot, and small ones after them', async () => {
     const model = { nodes: [{ op: 'Neg', inputs: ['x'], outputs: ['y'] }], inputs: [value('x', FLOAT, ['n'])], outputs: [value('y', FLOAT, ['n'])] };

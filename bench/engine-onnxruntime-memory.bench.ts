@@ -103,7 +103,7 @@ function reportLoad(kind: LayerKind, isExternal: boolean): void {
   const directory = layersDirectory(kind, WEIGHTS_MB, isExternal);
   try {
     const files = { name: 'files', values: [fileMebibytes(directory)] };
-    for (const engine of ['native', 'worker'] as const) {
+    for (const engine of isExternal ? (['native'] as const) : (['native', 'worker'] as const)) {
       const { peak = Number.NaN, loaded = Number.NaN } = measure('load', engine, directory);
       const name = `${kind}${isExternal ? ', external data' : ''}, ${engine}`;
       reportFigure({ name: `${name}: peak of a load and a run`, unit: 'MiB', better: 'lower', values: [peak], baseline: files });

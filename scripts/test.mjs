@@ -74,9 +74,11 @@ function tool(packageName, command, args, timeoutMs = 5 * MINUTE_MS) {
 async function checkPackages() {
   const tarballs = join(scratch, 'tarballs');
   mkdirSync(tarballs);
-  const packed = await step('pack', () => pnpm(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', tarballs]));
-  if (!packed) return;
   const expected = compiledPackages().filter((folder) => folder.startsWith('packages/') && readManifest(folder).private !== true);
+  // By name: a filter by folder would pack private packages too.
+  const filters = expected.flatMap((folder) => ['--filter', `./${folder}`]);
+  const packed = await step('pack', () => pnpm(['--recursive', ...filters, 'pack', '--pack-destination', tarballs]));
+  if (!packed) return;
   const files = readdirSync(tarballs);
   if (files.length !== expected.length) {
     await step('packages', () => ({ exitCode: 1, output: `Packed ${files.length} of ${expected.length} packages: ${files.join(', ')}` }));

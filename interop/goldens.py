@@ -18,11 +18,9 @@ class Case:
     version: int
     name: str
     inputs: dict
-    #: Outputs that are tensors; `None` when the call is refused.
+    #: As tensors, sequences and maps too; `None` when the call is refused.
     outputs: dict | None
     output_filter: list
-    #: Outputs that are sequences or maps, which tensors cannot carry.
-    not_tensors: list
     rtol: float
     atol: float
     error_kind: str | None
@@ -46,7 +44,9 @@ def _case(golden, case):
     tolerance = case.get("tolerance", golden["tolerance"])
     version = golden["versions"][str(case["version"])]
     outputs = case.get("outputs")
-    tensors = {name: array_of(value) for name, value in (outputs or {}).items() if "dtype" in value}
+    tensors = {}
+    for name, value in (outputs or {}).items():
+        tensors.update(_tensors_of(name, value))
     return Case(
         model=golden["model"],
         version=case["version"],
@@ -54,12 +54,31 @@ def _case(golden, case):
         inputs={name: array_of(tensor) for name, tensor in case["inputs"].items()},
         outputs=None if outputs is None else tensors,
         output_filter=case.get("output_filter", []),
-        not_tensors=[name for name, value in (outputs or {}).items() if "dtype" not in value],
         rtol=tolerance["rtol"],
         atol=tolerance["atol"],
         error_kind=case.get("error", {}).get("kind"),
-        served_outputs=[output["name"] for output in version["outputs"] if output["type"].startswith("tensor(")],
+        served_outputs=[name for output in version["outputs"] for name in _served_names(output)],
     )
+
+
+def _tensors_of(name, value):
+    """An output as the server gives it: tensors of a sequence stacked, maps as their values and `<name>_keys`."""
+    if "dtype" in value:
+        return {name: array_of(value)}
+    if value["type"].startswith("seq(tensor("):
+        return {name: np.stack([array_of(tensor) for tensor in value["value"]])}
+    assert value["type"].startswith("seq(map("), value["type"]
+    maps = [dict(pairs) for pairs in value["value"]]
+    keys = sorted(maps[0])
+    texts = [key.encode() for key in keys] if isinstance(keys[0], str) else None
+    return {
+        name: np.array([[each[key] for key in keys] for each in maps], np.float32),
+        f"{name}_keys": np.array(keys, np.int64) if texts is None else np.array(texts, object),
+    }
+
+
+def _served_names(output):
+    return [output["name"], f"{output['name']}_keys"] if "map(" in output["type"] else [output["name"]]
 
 
 def array_of(tensor):

@@ -102,7 +102,7 @@ async function runTests() {
   const counts = countTests(existsSync(report) ? readFileSync(report, 'utf8') : undefined, exitCode);
   for (const kind of Object.keys(totals)) totals[kind] += counts[kind];
   printLine(counts.failed === 0, `tests: ${counts.passed} passed, ${counts.failed} failed in vitest`, startMs);
-  if (counts.failed > 0) printOutput(output);
+  if (counts.failed > 0) printOutput(`${output.trimEnd()}\n\nvitest ended with ${exitCode}`);
 }
 
 async function versionOf(node) {

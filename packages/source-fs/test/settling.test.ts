@@ -193,7 +193,7 @@ it('looks at a version anew after it was away', async () => {
   await sink.waitForVersions('m', [1]);
 });
 
-it('states a complete version that is moved over an incomplete one at once', async () => {
+it('states a complete version that is moved over an incomplete one at once, when that was seen to leave', async () => {
   const { sink, source, store, watch } = await startSource({ settleMs: 3_600_000 });
   await store.createBase('m');
   watch();
@@ -202,7 +202,25 @@ it('states a complete version that is moved over an incomplete one at once', asy
   await source.refresh();
   const build = await store.build({ model: 'weights' });
   await rm(store.at('m', 1), { recursive: true });
+  await source.refresh();
   await rename(build, store.at('m', 1));
+  await sink.waitForVersions('m', [1]);
+});
+
+it('lets a version settle that took the place of an incomplete one between two looks', async () => {
+  const { clock, sink, source, store, watch } = await startSource({ events: false });
+  await store.createBase('m');
+  watch();
+  await sink.waitForVersions('m', []);
+  await writeFiles(store.at('m', 1), { model: 'half' });
+  await source.refresh();
+  const build = await store.build({ model: 'weights' });
+  await rm(store.at('m', 1), { recursive: true });
+  await rename(build, store.at('m', 1));
+  await source.refresh();
+  expect(sink.versions('m')).toEqual([]);
+  clock.advance(1000);
+  await source.refresh();
   await sink.waitForVersions('m', [1]);
 });
 

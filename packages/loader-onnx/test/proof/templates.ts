@@ -717,7 +717,9 @@ const loop: Template = (graph) => {
     // What grows from round to round cannot be collected.
     output: [{ name: still, type: tensorType(9) }, { name: next, type: tensorType(1) }, ...(kind === 3 ? [] : [{ name: seen, type: tensorType(1) }])],
   };
-  const rounds = random.chance(0.8) ? draft.integers([random.between(1, 2)], []) : draft.one('Gather', [draft.one('Shape', [x.name]), draft.integers([0], [])]);
+  // Never many: what a body doubles would fill the memory.
+  const counted = (): string => draft.one('Min', [draft.one('Gather', [draft.one('Shape', [x.name]), draft.integers([0], [])]), draft.integers([2], [])]);
+  const rounds = random.chance(0.8) ? draft.integers([random.between(1, 2)], []) : counted();
   draft.add('Loop', [rounds, '', x.name], { body: { graph: body } }, kind === 3 ? 1 : 2);
   return { nodes: draft.nodes, constants: draft.constants, captured: [x.name, other.name] };
 };

@@ -15,7 +15,9 @@ const DIRECTIONS: readonly Direction[] = [
   { packages: /^client$/, mayImport: /^protocol$/ },
   // `protos`: the messages of gRPC's health and reflection services, which are no inference protocol.
   { packages: /^server$/, mayImport: /^(protocol|batching|core|protos)$/ },
-  { packages: /^loader-/, mayImport: /^(core|protos|engine-.+)$/ },
+  // What several loaders read, write and prove of graphs: loaders may not import each other.
+  { packages: /^onnx-graph$/, mayImport: /^(core|protos)$/ },
+  { packages: /^loader-/, mayImport: /^(core|protos|onnx-graph|engine-.+)$/ },
   { packages: /^source-(gcs|http)$/, mayImport: /^(core|remote-cache)$/ },
   { packages: /^(batching|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
 ];

@@ -1,6 +1,5 @@
 import type { Batching } from '@servable/core';
-import type { OnnxModel } from './model/graph.ts';
-import { proveRowIndependence, type ProvenNames, type RowProof } from './proof/prove-row-independence.ts';
+import { type OnnxModel, proveRowIndependence, type ProvenNames, type RowProof } from '@servable/onnx-graph';
 
 /** Names of one signature in the graph, and what `servable.json` says of its batching. */
 export interface BatchedSignature extends ProvenNames {

@@ -2,7 +2,7 @@ import { messageOf, type ServingError } from '@servable/core';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { loaderError } from './errors.ts';
-import type { ExternalData } from './model/tensor-facts.ts';
+import type { ExternalData } from '@servable/onnx-graph';
 
 /** ONNX Runtime reads such a "file" from an address in its own memory; a model from outside must never name one. */
 const MEMORY_LOCATION = '*/_ORT_MEM_ADDR_/*';

@@ -1,5 +1,5 @@
 import type { OnnxGraphValue } from '@servable/engine-onnxruntime';
-import type { ValueFacts } from './model/value-facts.ts';
+import type { ValueFacts } from '@servable/onnx-graph';
 
 /**
  * A graph's inputs or outputs as the file describes them, so that signatures are the same before and after the load, and

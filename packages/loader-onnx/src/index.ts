@@ -1,7 +1,6 @@
+export { type ExternalData, type ValueFacts } from '@servable/onnx-graph';
 export { type ErrorArguments, loaderError } from './errors.ts';
-export { type ExternalData } from './model/tensor-facts.ts';
-export { type ModelFacts, readModelFacts } from './model/model-facts.ts';
-export { type ValueFacts } from './model/value-facts.ts';
+export { type ModelFacts, readModelFacts } from './model-facts.ts';
 export { type OnnxOptions, type OnnxPluginOptions } from './onnx-options.ts';
 export { onnxPlugin as default, type OnnxPluginParts } from './onnx-plugin.ts';
 export { type ManifestSignature, type ManifestTensor, type ServableManifest } from './servable-manifest.ts';

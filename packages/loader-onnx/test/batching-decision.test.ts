@@ -1,16 +1,20 @@
 import { testLoaderContext } from '@servable/plugin-testing';
 import type { Inspection } from '@servable/core';
+import { AttributeProto_AttributeType } from '@servable/protos/onnx';
 import { expect, it } from 'vitest';
 import onnx, { type OnnxOptions } from '../src/index.ts';
 import { directoryWith, FLOAT, modelBytes, value } from './onnx-builder.ts';
-import { node } from './proof/graph-builder.ts';
 
-const graph = (...nodes: readonly ReturnType<typeof node>[]): Uint8Array =>
-  modelBytes({ node: [...nodes], input: [value('x', FLOAT, ['n', 3])], output: [value('y', FLOAT, ['n', 3])] });
-const APART = graph(node('Relu', ['x'], ['y']));
+type Nodes = NonNullable<Parameters<typeof modelBytes>[0]['node']>;
+const graph = (...nodes: Nodes): Uint8Array =>
+  modelBytes({ node: nodes, input: [value('x', FLOAT, ['n', 3])], output: [value('y', FLOAT, ['n', 3])] });
+const APART = graph({ name: 'relu', opType: 'Relu', input: ['x'], output: ['y'] });
 /** `y = x − mean(x, axis 0)`. */
-const MIXED = graph(node('ReduceMean', ['x'], ['mean'], { axes: [0] }), node('Sub', ['x', 'mean'], ['y']));
-const WHY = "node 'ReduceMean mean' (ReduceMean): it works along axis 0, which is the batch";
+const MIXED = graph(
+  { name: 'mean', opType: 'ReduceMean', input: ['x'], output: ['mean'], attribute: [{ name: 'axes', type: AttributeProto_AttributeType.INTS, ints: [0n] }] },
+  { name: 'sub', opType: 'Sub', input: ['x', 'mean'], output: ['y'] },
+);
+const WHY = "node 'mean' (ReduceMean): it works along axis 0, which is the batch";
 
 async function inspect(model: Uint8Array, options: OnnxOptions = {}, signature?: object): Promise<{ batching: string | undefined; fact: string | undefined; notes: Inspection['notes'] }> {
   const manifest = signature === undefined ? {} : { 'servable.json': JSON.stringify({ signatures: { serving_default: signature } }) };

@@ -2,7 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { checkExternalFiles } from '../src/external-files.ts';
-import type { ExternalData } from '../src/model/tensor-facts.ts';
+import type { ExternalData } from '@servable/onnx-graph';
 import { directoryWith } from './onnx-builder.ts';
 
 function tensor(location: string, offset = 0, length: number | undefined = 4): ExternalData {

@@ -1,9 +1,7 @@
 import { messageOf } from '@servable/core';
 import { stat } from 'node:fs/promises';
 import { onnxError } from '@servable/engine-onnxruntime';
-import { type Field, MalformedProtobuf, ProtobufFile, type Span } from './protobuf-file.ts';
-import { type ExternalData, readEntry, readTensor } from './tensor-facts.ts';
-import { readValue, type ValueFacts } from './value-facts.ts';
+import { type ExternalData, type Field, MalformedProtobuf, ProtobufFile, readEntry, readTensor, readValue, type Span, type ValueFacts } from '@servable/onnx-graph';
 
 /** What an ONNX file says of itself. */
 export interface ModelFacts {

@@ -8,6 +8,7 @@ export interface OnnxModel {
   readonly functions: readonly OnnxFunction[];
 }
 
+/** A graph, or a body of a loop or branch. */
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, OnnxConstant>;
@@ -16,6 +17,7 @@ export interface OnnxGraph {
   readonly outputs: readonly ValueFacts[];
 }
 
+/** One node of a graph. */
 export interface OnnxNode {
   readonly name: string;
   /** `ai.onnx` for ONNX's own. */

@@ -5,7 +5,7 @@ import { RULE_FAMILIES } from '../../src/proof/rule-table.ts';
 const DOCUMENT = join(import.meta.dirname, '../../../../docs/batching-operators.md');
 const HEAD = `# Operators that the proof of row independence follows
 
-Written by \`npx vitest run packages/loader-onnx/test/proof/operators-table.test.ts -u\` from the table of rules; [batching.md](batching.md) says how the
+Written by \`npx vitest run packages/onnx-graph/test/proof/operators-table.test.ts -u\` from the table of rules; [batching.md](batching.md) says how the
 proof works. An operator that is not here ends it.
 
 | operators | rows stay apart when |

@@ -1,13 +1,24 @@
 import type { Dimension, DType } from '@servable/core';
-import type { OnnxType, OnnxValueKind } from '@servable/engine-onnxruntime';
 import { elementType } from './element-types.ts';
 import { MalformedProtobuf, type ProtobufFile, type Span } from './protobuf-file.ts';
+
+/** What a value of a graph holds. */
+export type ValueKind = 'tensor' | 'sequence' | 'map' | 'optional' | 'opaque';
+
+/** The type of a value inside a graph. */
+export interface ValueType {
+  readonly kind: ValueKind;
+  readonly dtype: DType | undefined;
+  readonly shape: readonly Dimension[] | undefined;
+  readonly keyDtype?: DType | undefined;
+  readonly element?: ValueType | undefined;
+}
 
 /** What a file says of one graph input or output. */
 export interface ValueFacts {
   readonly name: string;
   /** `undefined`: the file does not say. */
-  readonly kind: OnnxValueKind | undefined;
+  readonly kind: ValueKind | undefined;
   /** `undefined` when it is no tensor, or its elements are of a type without a dtype. */
   readonly dtype: DType | undefined;
   /** `undefined`: even the rank is not said. */
@@ -15,7 +26,7 @@ export interface ValueFacts {
   /** Of a map its keys. */
   readonly keyDtype?: DType | undefined;
   /** Of a sequence or optional value what it holds, of a map its values; missing when the file does not say. */
-  readonly element?: OnnxType | undefined;
+  readonly element?: ValueType | undefined;
 }
 
 type TypeFacts = Omit<ValueFacts, 'name'>;
@@ -71,7 +82,7 @@ function elementOf(type: TypeFacts | undefined): Pick<TypeFacts, 'element'> {
   return type?.kind === undefined ? {} : { element: { ...type, kind: type.kind } };
 }
 
-const KINDS: ReadonlyMap<number, OnnxValueKind> = new Map([
+const KINDS: ReadonlyMap<number, ValueKind> = new Map([
   [1, 'tensor'],
   [4, 'sequence'],
   [5, 'map'],

@@ -4,9 +4,9 @@ import { ModelProtoSchema } from '@servable/protos/onnx';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readModelFacts } from '../../src/index.ts';
-import { FIXTURES, readGoldens, versionPath } from '../golden.ts';
-import { BFLOAT16, directoryWith, externalTensor, FLOAT, identityModel, INT64, modelBytes, value } from '../onnx-builder.ts';
+import { readModelFacts } from '../src/index.ts';
+import { FIXTURES, readGoldens, versionPath } from './golden.ts';
+import { BFLOAT16, directoryWith, externalTensor, FLOAT, identityModel, INT64, modelBytes, value } from './onnx-builder.ts';
 
 const never = new AbortController().signal;
 const models = readGoldens().flatMap((golden) => Object.entries(golden.versions).map(([version, expected]) => ({ golden, version, expected })));

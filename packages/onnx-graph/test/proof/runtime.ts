@@ -16,8 +16,8 @@ interface Binding {
   readonly Tensor: new (type: string, data: RawTensor['data'], dims: readonly number[]) => RawTensor;
 }
 
-const requireOfEngine = createRequire(import.meta.resolve('@servable/engine-onnxruntime'));
-const { InferenceSession, Tensor } = requireOfEngine('onnxruntime-node') as Binding;
+const require = createRequire(import.meta.url);
+const { InferenceSession, Tensor } = require('onnxruntime-node') as Binding;
 
 export function rawTensor(type: string, dims: readonly number[], data: RawTensor['data']): RawTensor {
   return new Tensor(type, data, dims);

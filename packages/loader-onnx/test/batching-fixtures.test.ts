@@ -1,8 +1,8 @@
 import { createTensor, type NamedTensors, type Servable, type Tensor, type TensorData } from '@servable/core';
 import { testLoaderContext, testRunContext } from '@servable/plugin-testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import onnx from '../../src/index.ts';
-import { differenceOf, type Golden, type GoldenCase, goldenTensors, readGoldens, versionPath } from '../golden.ts';
+import onnx from '../src/index.ts';
+import { differenceOf, type Golden, type GoldenCase, goldenTensors, readGoldens, versionPath } from './golden.ts';
 
 /** What is not proven, with the end of the explanation; everything else is. */
 const NOT_PROVEN: Readonly<Record<string, RegExp>> = {

@@ -3,7 +3,7 @@ export { type ErrorArguments, servableError } from './errors.ts';
 export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
 export { type AdmitRequest, type BatchClosed, type BatchDone, createHooks, type Hooks, type LoadContext, type RequestDone } from './hooks.ts';
 export type { LifecycleState, ServableState } from './lifecycle-state.ts';
-export type { Loader, LoaderContext, LoaderFactory, ResourceEstimate } from './loader.ts';
+export type { Loader, LoaderContext, LoaderFactory, LoaderHost, PartRequest, ResourceEstimate } from './loader.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { Loadable } from './manager/harness.ts';
 export { createManager, Manager, type ManagerOptions } from './manager/manager.ts';
@@ -14,7 +14,6 @@ export {
   type TransitionPolicy,
   type VersionSnapshot,
 } from './manager/policies.ts';
-export type { ServableHandle } from './manager/servable-handle.ts';
 export { StateMonitor } from './manager/state-monitor.ts';
 export {
   assertPluginApi,
@@ -33,6 +32,7 @@ export {
   pluginName,
   type SourcePlugin,
 } from './plugin.ts';
+export type { ServableHandle } from './servable-handle.ts';
 export {
   formatServableId,
   type ModelName,

@@ -1,6 +1,8 @@
 import type { Logger } from './logger.ts';
-import type { ServableId } from './servable-id.ts';
+import type { ServableHandle } from './servable-handle.ts';
+import type { ServableId, ServableRequest } from './servable-id.ts';
 import type { Servable } from './servable.ts';
+import type { Artifact } from './source.ts';
 
 /** An upper bound of what a loaded version takes. */
 export interface ResourceEstimate {
@@ -32,4 +34,31 @@ export type LoaderFactory = () => Loader;
 export interface LoaderContext {
   readonly id: ServableId;
   readonly logger: Logger;
+  /** What else is served. Absent where a Loader is made alone, such as to look into files. */
+  readonly host?: LoaderHost;
+}
+
+/** A model that another one is made of. */
+export interface PartRequest {
+  /** Unique within the version. */
+  readonly name: string;
+  readonly artifact: Artifact;
+  /** Which loader. Default: the one that recognizes the files. */
+  readonly platform?: string;
+  /** The loader's own. Default: none. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** Lets a servable call others. */
+export interface LoaderHost {
+  /**
+   * A ready version of another model, looked up anew for each request: it may be swapped at any time.
+   * @throws ServingError as `Manager.acquire`
+   */
+  acquire(request: ServableRequest): ServableHandle;
+  /**
+   * The Loader of a part: its servable is wrapped (batching, caching, …) as any other. Whoever asks calls `estimate`, `load`
+   * and `unload`, as the manager would.
+   */
+  createPart(part: PartRequest): Loader;
 }

@@ -2,6 +2,7 @@ import type { Artifact, AspiredSink, AspiredVersion, AspiredVersions, Loadable, 
 import { ChoosingLoader } from './choosing-loader.ts';
 import type { ResolvedModel } from './config/resolved-config.ts';
 import type { ServerHealth } from './health.ts';
+import { createLoaderHost } from './loader-host.ts';
 import type { LoaderResolver } from './loader-resolver.ts';
 
 export interface ArtifactRouterOptions {
@@ -36,9 +37,11 @@ export class ArtifactRouter implements AspiredSink {
 
   #route(model: ResolvedModel, each: AspiredVersion<Artifact>): AspiredVersion<Loadable> {
     if ('error' in each) return each;
-    const { resolver, logger } = this.#options;
+    const { resolver, logger, manager } = this.#options;
     const artifact = each.value;
-    const context = { id: { name: model.name, version: each.version }, logger };
+    const id = { name: model.name, version: each.version };
+    const host = createLoaderHost({ id, resolver, logger, acquire: (request) => manager.acquire(request), hooks: manager.hooks });
+    const context = { id, logger, host };
     return { version: each.version, value: { artifact, createLoader: () => new ChoosingLoader({ resolver, model, artifact, context }) } };
   }
 }

@@ -6,7 +6,7 @@ import type { LoaderResolver } from './loader-resolver.ts';
 /** The version that a {@link ChoosingLoader} is for. */
 export interface ChoosingLoaderOptions {
   readonly resolver: LoaderResolver;
-  readonly model: ResolvedModel;
+  readonly model: Pick<ResolvedModel, 'name' | 'platform' | 'options'>;
   readonly artifact: Artifact;
   readonly context: LoaderContext;
 }

@@ -10,7 +10,7 @@ import type { Artifact } from '../source.ts';
 import type { Phase } from './lifecycle.ts';
 import { LoadAttempt } from './load-attempt.ts';
 import type { ResourceLedger } from './resource-ledger.ts';
-import { ServedVersion } from './servable-handle.ts';
+import { ServedVersion } from './served-version.ts';
 import type { ServingMap } from './serving-map.ts';
 
 /** What the manager needs of an aspired version. */

@@ -4,13 +4,13 @@ import { createHooks, type Hooks } from '../hooks.ts';
 import type { ResourceEstimate } from '../loader.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import type { ModelName, ServableRequest, Version } from '../servable-id.ts';
+import type { ServableHandle } from '../servable-handle.ts';
 import type { ServingError, Status } from '../serving-error.ts';
 import type { Harness, HarnessContext, Loadable } from './harness.ts';
 import { ManagedModel } from './managed-model.ts';
 import { preserveAvailability, type TransitionPolicy } from './policies.ts';
 import { type ModelView, reconcile, type ReconcileAction, viewModel } from './reconcile.ts';
 import { ResourceLedger } from './resource-ledger.ts';
-import type { ServableHandle } from './servable-handle.ts';
 import { ServingMap } from './serving-map.ts';
 import { StateMonitor } from './state-monitor.ts';
 

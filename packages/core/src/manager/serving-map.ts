@@ -1,6 +1,6 @@
 import { servableError } from '../errors.ts';
 import type { ModelName, ServableId, ServableRequest, Version } from '../servable-id.ts';
-import type { ServedVersion } from './servable-handle.ts';
+import type { ServedVersion } from './served-version.ts';
 
 /** What serves of one model. Changes replace it, so that a look-up is a `Map.get` and a field. */
 interface ServedModel {

@@ -1,5 +1,6 @@
-import { type Inspection, type LoaderPlugin, type Logger, messageOf, type Plugin, type ServableId } from '@servable/core';
+import { type Inspection, type LoaderContext, type LoaderPlugin, type Logger, messageOf, type Plugin, servableError, type ServableId } from '@servable/core';
 import type { ResolvedConfig, ResolvedModel } from '../config/resolved-config.ts';
+import { createLoaderHost } from '../loader-host.ts';
 import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
 import { createSourceResolver } from '../source-resolver.ts';
 import { warmUp } from '../warmup.ts';
@@ -68,7 +69,7 @@ async function checkVersion(model: ResolvedModel, version: VersionToInspect, how
   try {
     const plugin = await how.loaders.forVersion(model, version.path);
     found.platform = plugin.platform;
-    found.notes = (await inspectionOf(plugin, version, how.logger))?.notes ?? [];
+    found.notes = (await inspectionOf(plugin, version, how))?.notes ?? [];
     const tried = await tryLoad(plugin, version, how);
     found.ramBytes = tried.ramBytes;
     found.notes = [...found.notes, ...tried.notes];
@@ -79,8 +80,8 @@ async function checkVersion(model: ResolvedModel, version: VersionToInspect, how
   return { model: model.name, version: String(version.id.version), ...found, fault };
 }
 
-async function inspectionOf(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, logger: Logger): Promise<Inspection | undefined> {
-  return plugin.inspect?.({ path }, options, contextOf(id, logger));
+async function inspectionOf(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: HowToCheck): Promise<Inspection | undefined> {
+  return plugin.inspect?.({ path }, options, contextOf(id, how));
 }
 
 interface Tried extends ProbedSignatures {
@@ -89,7 +90,7 @@ interface Tried extends ProbedSignatures {
 
 async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToInspect, how: HowToCheck): Promise<Tried> {
   const { signal } = new AbortController();
-  const loader = plugin.create({ path }, options, contextOf(id, how.logger));
+  const loader = plugin.create({ path }, options, contextOf(id, how));
   try {
     const { ramBytes } = await loader.estimate(signal);
     if (!how.isLoading) return { ramBytes, fault: undefined, notes: [] };
@@ -101,6 +102,10 @@ async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToIns
   }
 }
 
-function contextOf(id: ServableId, logger: Logger): { readonly id: ServableId; readonly logger: Logger } {
-  return { id, logger };
+/** Parts can be loaded; other models cannot be called, because each is checked by itself. */
+function contextOf(id: ServableId, { loaders: resolver, logger }: HowToCheck): LoaderContext {
+  const acquire = ({ name }: { readonly name: string }): never => {
+    throw servableError('SRV_MODEL_NOT_AVAILABLE', [name]);
+  };
+  return { id, logger, host: createLoaderHost({ id, resolver, logger, acquire }) };
 }

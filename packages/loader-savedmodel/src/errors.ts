@@ -14,6 +14,9 @@ export interface ErrorArguments {
   SRV_SAVEDMODEL_TENSOR_INVALID: [tensor: string, reason: string];
   SRV_SAVEDMODEL_ASSET_MISSING: [path: string, tensor: string];
   SRV_SAVEDMODEL_ASSET_INVALID: [path: string, filename: string, reason: string];
+  SRV_SAVEDMODEL_OPTION_INVALID: [option: string, reason: string];
+  SRV_SAVEDMODEL_NO_ENGINE: [directory: string, reasons: string];
+  SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: [signature: string, known: string];
   SRV_CHECKPOINT_INDEX_DAMAGED: [path: string, reason: string];
   SRV_CHECKPOINT_UNSUPPORTED: [path: string, subject: string, reason: string];
   SRV_CHECKPOINT_SHARD_MISSING: [path: string, tensor: string];
@@ -71,6 +74,12 @@ const table: ErrorTable = {
   SRV_SAVEDMODEL_ASSET_INVALID: {
     status: 'INVALID_ARGUMENT',
     message: (path, filename, reason) => `'${path}' names an asset '${filename}', which ${reason}. Export the model again`,
+  },
+  SRV_SAVEDMODEL_OPTION_INVALID: { status: 'INVALID_ARGUMENT', message: (option, reason) => `Option '${option}' of the SavedModel plugin ${reason}` },
+  SRV_SAVEDMODEL_NO_ENGINE: { status: 'FAILED_PRECONDITION', message: (directory, reasons) => `Nothing here can run '${directory}': ${reasons}` },
+  SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: {
+    status: 'INVALID_ARGUMENT',
+    message: (signature, known) => `The model has no signature '${signature}': its signatures are ${known}`,
   },
   SRV_CHECKPOINT_INDEX_DAMAGED: { status: 'DATA_LOSS', message: (path, reason) => `Unable to read file (${path}). ${reason}. ${AGAIN}` },
   SRV_CHECKPOINT_UNSUPPORTED: {

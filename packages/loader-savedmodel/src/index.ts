@@ -8,7 +8,7 @@ export { type ErrorArguments, savedModelError } from './errors.ts';
 export { type OpCounts } from './graph/count-ops.ts';
 export { type FunctionIndex, type GraphIndex } from './graph/graph-index.ts';
 export { parseTensorName, type TensorName } from './graph/tensor-name.ts';
-export { inspectSavedModel } from './inspect/inspect-saved-model.ts';
+export { inspectSavedModel, type InspectSavedModelOptions } from './inspect/inspect-saved-model.ts';
 export { type SavedModelFacts, savedModelFacts, type SignatureFacts, type VariableFacts } from './inspect/saved-model-facts.ts';
 export type { Asset } from './model/assets.ts';
 export { isSavedModel } from './model/find-saved-model.ts';
@@ -21,4 +21,14 @@ export { readSavedModelFile, type SavedModelFile } from './model/read-saved-mode
 export type { RestoredValue, RestoredVariable } from './model/restored-variables.ts';
 export { selectMetaGraph, tagSetsOf } from './model/select-meta-graph.ts';
 export type { GraphSignatures } from './model/signatures.ts';
+export {
+  type EngineChoice,
+  type EngineName,
+  type EngineSettings,
+  type PluginEngineSettings,
+  type SavedModelDevice,
+  type SavedModelOptions,
+  type SavedModelPluginOptions,
+} from './plugin/saved-model-options.ts';
+export { savedModelPlugin as default } from './plugin/saved-model-plugin.ts';
 export { tensorFromProto, type TensorFromProtoOptions } from './tensor/tensor-from-proto.ts';

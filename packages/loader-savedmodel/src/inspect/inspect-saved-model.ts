@@ -1,6 +1,6 @@
 import type { Inspection } from '@servable/core';
 import { type OpCounts, totalOf } from '../graph/count-ops.ts';
-import { openSavedModel, type OpenSavedModelOptions } from '../model/open-saved-model.ts';
+import { type OpenSavedModel, openSavedModel, type OpenSavedModelOptions } from '../model/open-saved-model.ts';
 import { type SavedModelFacts, savedModelFacts } from './saved-model-facts.ts';
 
 /** More variables than this are not listed one by one. */
@@ -8,16 +8,23 @@ const MAX_LISTED_VARIABLES = 200;
 
 type Fact = Inspection['facts'][number];
 
+/** Options of {@link inspectSavedModel}. */
+export interface InspectSavedModelOptions extends OpenSavedModelOptions {
+  /** More to tell of the open model. Default: nothing. */
+  readonly addFacts?: (model: OpenSavedModel) => Promise<readonly Fact[]>;
+}
+
 /**
  * What a version's files say, for `servable inspect`. Values of variables are not read.
  *
  * @throws ServingError as `openSavedModel`
  */
-export async function inspectSavedModel(directory: string, options: OpenSavedModelOptions = {}): Promise<Inspection> {
-  const model = await openSavedModel(directory, options);
+export async function inspectSavedModel(directory: string, options: InspectSavedModelOptions = {}): Promise<Inspection> {
+  const { addFacts = async () => [], ...opening } = options;
+  const model = await openSavedModel(directory, opening);
   try {
-    const facts = await savedModelFacts(model, options.signal);
-    return { signatures: model.signatures.signatures, facts: describeFacts(facts), notes: facts.notes };
+    const facts = await savedModelFacts(model, opening.signal);
+    return { signatures: model.signatures.signatures, facts: [...describeFacts(facts), ...(await addFacts(model))], notes: facts.notes };
   } finally {
     await model.close();
   }

@@ -1,0 +1,26 @@
+import type { Executor, NamedTensors, RunContext, Servable, Signature } from '@servable/core';
+import type { EngineSession } from '../engines/saved-model-engine.ts';
+import { savedModelError } from '../errors.ts';
+
+/** A loaded model under its signatures. */
+export class SavedModelServable implements Servable {
+  readonly signatures: ReadonlyMap<string, Signature>;
+  readonly executor: Executor;
+  readonly #session: EngineSession;
+
+  constructor(session: EngineSession, signatures: ReadonlyMap<string, Signature>) {
+    this.#session = session;
+    this.signatures = signatures;
+    this.executor = session.executor;
+  }
+
+  run(signature: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
+    const known = this.signatures.get(signature);
+    if (known === undefined) {
+      const names = Array.from(this.signatures.keys(), (name) => `'${name}'`).join(', ');
+      return Promise.reject(savedModelError('SRV_SAVEDMODEL_SIGNATURE_UNKNOWN', [signature, names]));
+    }
+    const outputs = context.outputs.length === 0 ? [...known.outputs.keys()] : context.outputs;
+    return this.#session.run({ signature, inputs, outputs, context });
+  }
+}

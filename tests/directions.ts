@@ -14,12 +14,12 @@ const DIRECTIONS: readonly Direction[] = [
   { packages: /^protocol$/, mayImport: /^(core|protos)$/ },
   { packages: /^client$/, mayImport: /^protocol$/ },
   // `protos`: the messages of gRPC's health and reflection services, which are no inference protocol.
-  { packages: /^server$/, mayImport: /^(protocol|batching|core|protos)$/ },
+  { packages: /^server$/, mayImport: /^(protocol|batching|core|protos|tfrecord)$/ },
   // What several loaders read, write and prove of graphs: loaders may not import each other.
   { packages: /^onnx-graph$/, mayImport: /^(core|protos)$/ },
-  { packages: /^loader-/, mayImport: /^(core|protos|onnx-graph|engine-.+)$/ },
+  { packages: /^loader-/, mayImport: /^(core|protos|tfrecord|onnx-graph|engine-.+)$/ },
   { packages: /^source-(gcs|http)$/, mayImport: /^(core|remote-cache)$/ },
-  { packages: /^(batching|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
+  { packages: /^(batching|tfrecord|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
 ];
 
 /** Whether `importer` may import `imported`; both are packages' names without the scope. */

@@ -1,4 +1,3 @@
-export { crc32c, maskCrc32c } from './bytes/crc32c.ts';
 export type { BundleEntry, BundlePart } from './checkpoint/bundle-entry.ts';
 export type { SliceSpec } from './checkpoint/slice-spec.ts';
 export { type ReadTensorOptions, TensorBundle, type TensorChunk } from './checkpoint/tensor-bundle.ts';

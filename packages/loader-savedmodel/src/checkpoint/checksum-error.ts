@@ -1,5 +1,5 @@
 import type { ServingError } from '@servable/core';
-import { unmaskCrc32c } from '../bytes/crc32c.ts';
+import { unmaskCrc32c } from '@servable/tfrecord';
 import { savedModelError } from '../errors.ts';
 import type { BundlePart } from './bundle-entry.ts';
 

@@ -1,4 +1,4 @@
-import { crc32c, maskCrc32c } from '../bytes/crc32c.ts';
+import { crc32c, maskCrc32c } from '@servable/tfrecord';
 import { checksumError } from './checksum-error.ts';
 import type { BundlePart } from './bundle-entry.ts';
 import type { ShardFiles } from './shard-files.ts';

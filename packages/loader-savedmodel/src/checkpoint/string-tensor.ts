@@ -1,5 +1,5 @@
 import { ByteReader, DamagedBytes } from '../bytes/byte-reader.ts';
-import { crc32c, maskCrc32c } from '../bytes/crc32c.ts';
+import { crc32c, maskCrc32c } from '@servable/tfrecord';
 
 /** Strings of a tensor, and their checksum as the index has it. */
 export interface StringTensor {

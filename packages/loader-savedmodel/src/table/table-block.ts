@@ -1,5 +1,5 @@
 import { ByteReader, DamagedBytes } from '../bytes/byte-reader.ts';
-import { crc32c, maskCrc32c } from '../bytes/crc32c.ts';
+import { crc32c, maskCrc32c } from '@servable/tfrecord';
 import { decodeSnappy } from './snappy.ts';
 
 /** Where a block is in its file, without its trailer. */

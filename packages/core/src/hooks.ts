@@ -7,7 +7,7 @@ import { silentLogger, type Logger } from './logger.ts';
 import type { Servable } from './servable.ts';
 import type { ModelName, ServableId, Version } from './servable-id.ts';
 import type { ServingError, Status } from './serving-error.ts';
-import type { Artifact } from './source.ts';
+import type { Artifact, DownloadProgress, SourceRequest } from './source.ts';
 
 /** A request on its way in, for `admit`. */
 export interface AdmitRequest {
@@ -79,6 +79,7 @@ export interface LoadContext {
  * | `admit` | async bail | a request, before its queue; a value is the refusal | refuses |
  * | `requestDone` | sync, observe | every answer, good or bad | logged |
  * | `batchClosed`, `batchDone` | sync, observe | a batch leaves its queue; its run ended | logged |
+ * | `sourceRequest`, `downloadChanged` | sync, observe | a source asked where its models are; a download went on | logged |
  * | `close` | async series | shutdown, reverse order of registration | logged, the rest still run |
  *
  * Tap asynchronous hooks with `tapPromise`. On the request path ask `isUsed()` first.
@@ -93,6 +94,8 @@ export interface Hooks {
   readonly requestDone: SyncHook<[RequestDone]>;
   readonly batchClosed: SyncHook<[BatchClosed]>;
   readonly batchDone: SyncHook<[BatchDone]>;
+  readonly sourceRequest: SyncHook<[SourceRequest]>;
+  readonly downloadChanged: SyncHook<[DownloadProgress]>;
   readonly close: AsyncSeriesHook<[]>;
 }
 
@@ -121,6 +124,8 @@ export function createHooks(logger: Logger = silentLogger): Hooks {
     requestDone: guardObservers(new SyncHook<[RequestDone]>(['request'], 'requestDone'), log),
     batchClosed: guardObservers(new SyncHook<[BatchClosed]>(['batch'], 'batchClosed'), log),
     batchDone: guardObservers(new SyncHook<[BatchDone]>(['batch'], 'batchDone'), log),
+    sourceRequest: guardObservers(new SyncHook<[SourceRequest]>(['request'], 'sourceRequest'), log),
+    downloadChanged: guardObservers(new SyncHook<[DownloadProgress]>(['progress'], 'downloadChanged'), log),
     close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), log)),
   });
 }

@@ -45,7 +45,16 @@ export {
 export type { Executor, RunContext, Servable } from './servable.ts';
 export { defineErrors, type ErrorFactory, messageOf, ServingError, type Status } from './serving-error.ts';
 export { type Batching, DEFAULT_SIGNATURE_NAME, type Dimension, METHOD_NAMES, type Signature, type TensorSpec } from './signature.ts';
-export type { Artifact, AspiredSink, MonitoredModel, Source, SourceContext } from './source.ts';
+export type {
+  Artifact,
+  AspiredSink,
+  DownloadProgress,
+  MonitoredModel,
+  Source,
+  SourceContext,
+  SourceObserver,
+  SourceRequest,
+} from './source.ts';
 export {
   allocateData,
   bytesPerElement,
@@ -60,4 +69,5 @@ export {
   tensorByteLength,
   type TensorData,
 } from './tensor.ts';
+export { type DuplicateName, parseVersionName, pickVersionNames, type VersionNames } from './version-name.ts';
 export { LATEST_ONE, type Selection, selectVersions, type VersionSelector } from './version-selector.ts';

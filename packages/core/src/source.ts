@@ -1,6 +1,6 @@
 import type { AspiredVersions } from './aspired.ts';
 import type { Logger } from './logger.ts';
-import type { ModelName } from './servable-id.ts';
+import type { ModelName, ServableId, Version } from './servable-id.ts';
 import type { VersionSelector } from './version-selector.ts';
 
 /** Where one version's files are, on this machine. */
@@ -43,10 +43,46 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** One request of a source to where its models are, for metrics. Each is counted, also those of a try that failed. */
+export interface SourceRequest {
+  /** The source's name. */
+  readonly source: string;
+  /** `list`: which files there are, one page. `read`: a range of one file. */
+  readonly operation: 'list' | 'read';
+  readonly isOk: boolean;
+  /** Bytes of a file that came. */
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+/** How far the download of one version is, for logs, metrics and whoever looks at a terminal. */
+export interface DownloadProgress {
+  readonly source: string;
+  readonly id: ServableId;
+  /** `running` comes at the start and then a few times a second; `done` or `failed` ends it, also when there was nothing to do. */
+  readonly phase: 'running' | 'done' | 'failed';
+  /** Of `totalBytes`; what an earlier try left counts. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Gets what a source does besides stating sets. Never throws. */
+export interface SourceObserver {
+  requestDone(request: SourceRequest): void;
+  downloadChanged(progress: DownloadProgress): void;
+}
+
 /** What a source gets to live in. */
 export interface SourceContext {
   readonly sink: AspiredSink;
   readonly logger: Logger;
+  /** Default: nobody wants to know. */
+  readonly observer?: SourceObserver;
+  /**
+   * Whether something is still held of a version that was stated: it waits, loads, serves or is being unloaded. A source asks
+   * before it removes files, or gives a version other ones. Default: what was stated once is held until `close`.
+   */
+  readonly isHeld?: (name: ModelName, version: Version) => boolean;
   /** Wanted milliseconds between looks, from the server's config; 0: look once. Default: the source's own options decide. */
   readonly pollIntervalMs?: number;
 }

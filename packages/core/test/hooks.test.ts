@@ -20,7 +20,7 @@ function recordingLogger(): Logger & { readonly errors: { fields: object; messag
   return { errors, debug() {}, info() {}, warn() {}, error: (fields, message) => void errors.push({ fields, message }) };
 }
 
-const observers = ['aspired', 'stateChanged', 'requestDone', 'batchClosed', 'batchDone'] as const;
+const observers = ['aspired', 'stateChanged', 'requestDone', 'batchClosed', 'batchDone', 'sourceRequest', 'downloadChanged'] as const;
 const series: Record<'beforeLoad' | 'warmup' | 'wrapServable' | 'admit', (hooks: Hooks) => Promise<unknown>> = {
   beforeLoad: (hooks) => hooks.beforeLoad.promise(loader, loadContext),
   warmup: (hooks) => hooks.warmup.promise(fakeServable(), loadContext),

@@ -6,6 +6,7 @@ import { type NotReady, ServerHealth } from './health.ts';
 import { type Listener, listen } from './listen.ts';
 import { createLoaderResolver } from './loader-resolver.ts';
 import { type ShutdownStep, shutDown } from './shutdown.ts';
+import { createSourceContext } from './source-context.ts';
 import { createSourceResolver } from './source-resolver.ts';
 import { firstLoads, startSources } from './start-sources.ts';
 
@@ -42,9 +43,7 @@ export async function compose(config: ResolvedConfig, logger: Logger): Promise<R
   const health = new ServerHealth(manager, models);
   const sink = new ArtifactRouter({ models: config.models, resolver: loaderResolver, manager, health, logger });
 
-  const { pollIntervalMs } = config;
-  const sourceContext = { sink, logger, ...(pollIntervalMs === undefined ? {} : { pollIntervalMs }) };
-
+  const sourceContext = createSourceContext(config, { sink, manager, logger });
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   const sources: Source[] = [];

@@ -1,13 +1,14 @@
 import { createBatching } from '@servable/batching';
 import { assertPluginApi, createHooks, type Hooks, type Logger, Manager, preserveAvailability, preserveResources } from '@servable/core';
 import type { ResolvedConfig } from './config/resolved-config.ts';
-import { logRequests, logStates } from './logging.ts';
+import { logDownloads, logRequests, logStates } from './logging.ts';
 import { tapWarmup } from './warmup.ts';
 
 /** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
 export function applyPlugins(config: ResolvedConfig, logger: Logger): Hooks {
   const hooks = createHooks(logger);
   logStates(hooks, logger);
+  logDownloads(hooks, logger);
   logRequests(hooks, logger);
   applyBatching(config, hooks);
   for (const plugin of config.plugins) {

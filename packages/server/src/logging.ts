@@ -1,8 +1,9 @@
-import { formatServableId, type Hooks, type Logger, messageOf, type RequestDone, type ServableState, ServingError } from '@servable/core';
+import { type DownloadProgress, formatServableId, type Hooks, type Logger, messageOf, type RequestDone, type ServableState, ServingError } from '@servable/core';
 import { STATUS_NUMBERS } from '@servable/protocol';
 import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { ResolvedConfig } from './config/resolved-config.ts';
+import { formatBytes, percentOf } from './format-bytes.ts';
 
 /** Logs go to standard error, so that a command's own output can be piped. */
 const STDERR = 2;
@@ -65,6 +66,31 @@ const TEXT_OF_STATE: Readonly<Record<ServableState['state'], string>> = {
   unloading: 'is unloading',
   ended: 'ended',
 };
+
+/** The time between two lines about one download. */
+const DOWNLOAD_LINE_MS = 10_000;
+
+/** Logs downloads of versions at `info`: the start, how far it is every ten seconds, and the end. Why one failed is told by its source. */
+export function logDownloads(hooks: Hooks, logger: Logger, nowMs: () => number = () => performance.now()): void {
+  const running = new Map<string, { readonly startedMs: number; loggedMs: number }>();
+  hooks.downloadChanged.tap('@servable/server', (progress) => {
+    const key = formatServableId(progress.id);
+    const now = nowMs();
+    const { startedMs, loggedMs } = running.get(key) ?? { startedMs: now, loggedMs: -Infinity };
+    if (progress.phase !== 'running') running.delete(key);
+    else if (now - loggedMs < DOWNLOAD_LINE_MS) return;
+    else running.set(key, { startedMs, loggedMs: now });
+    const { doneBytes, totalBytes, source } = progress;
+    const fields = { model: progress.id.name, version: String(progress.id.version), source, doneBytes, totalBytes, ms: Math.round(now - startedMs) };
+    logger.info(fields, downloadText(key, progress));
+  });
+}
+
+function downloadText(key: string, { phase, doneBytes, totalBytes }: DownloadProgress): string {
+  if (phase === 'failed') return `The download of ${key} stopped at ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`;
+  if (phase === 'done') return `${key} is downloaded: ${formatBytes(totalBytes)}`;
+  return `${key} is downloading: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${percentOf(doneBytes, totalBytes)} %)`;
+}
 
 /**
  * Logs every request: at `debug` when it is answered or the client is to blame, at `info` when the server could not (HTTP

@@ -2,7 +2,7 @@ import { createHooks, parseModelName, parseVersion, type RequestDone, servableEr
 import { collectLogger } from '@servable/plugin-testing';
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { createLogger, logRequests, logStates } from '../src/logging.ts';
+import { createLogger, logDownloads, logRequests, logStates } from '../src/logging.ts';
 
 function sink(): { readonly stream: Writable; readonly text: () => string } {
   const chunks: Buffer[] = [];
@@ -99,4 +99,26 @@ it('logs every state but an end in error, which the manager logs', () => {
     'm/3 is unloading',
     'm/3 ended',
   ]);
+});
+
+it('logs a download at its start, every ten seconds, and at its end', () => {
+  const logger = collectLogger();
+  const hooks = createHooks();
+  let nowMs = 0;
+  logDownloads(hooks, logger, () => nowMs);
+  const tell = (atMs: number, doneBytes: number, phase: 'running' | 'done' = 'running'): void => {
+    nowMs = atMs;
+    const id = { name: parseModelName('m'), version: parseVersion(3) };
+    hooks.downloadChanged.call({ source: 'source', id, phase, doneBytes, totalBytes: 3 * 2 ** 20 });
+  };
+  tell(0, 0);
+  tell(9_000, 2 ** 20);
+  tell(10_000, 1.5 * 2 ** 20);
+  tell(12_000, 3 * 2 ** 20, 'done');
+  expect(logger.messages('info')).toEqual([
+    'm/3 is downloading: 0 bytes of 3 MiB (0 %)',
+    'm/3 is downloading: 1.5 MiB of 3 MiB (50 %)',
+    'm/3 is downloaded: 3 MiB',
+  ]);
+  expect(logger.entries.at(-1)?.fields).toEqual({ model: 'm', version: '3', source: 'source', doneBytes: 3_145_728, totalBytes: 3_145_728, ms: 12_000 });
 });

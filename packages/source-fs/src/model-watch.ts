@@ -5,6 +5,7 @@ import {
   type AspiredVersion,
   type Logger,
   type MonitoredModel,
+  pickVersionNames,
   ServingError,
   type Version,
   type VersionSelector,
@@ -15,7 +16,6 @@ import type { Clock } from './clock.ts';
 import type { DirectoryWatches } from './directory-watches.ts';
 import { notesOf, type ScanNote } from './scan-notes.ts';
 import { SettleWatch } from './settle-watch.ts';
-import { pickVersionNames } from './version-name.ts';
 
 /** What all models of a source share. */
 export interface ModelWatchContext {

@@ -1,6 +1,5 @@
-import type { VersionSelector } from '@servable/core';
+import type { VersionNames, VersionSelector } from '@servable/core';
 import type { Choice } from './choose-versions.ts';
-import type { VersionNames } from './version-name.ts';
 
 /** Something about a model's versions that its owner should know. */
 export interface ScanNote {

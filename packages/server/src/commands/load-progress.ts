@@ -1,4 +1,5 @@
-import type { Manager, ModelName, ServableState } from '@servable/core';
+import { type DownloadProgress, formatServableId, type Manager, type ModelName, type ServableState } from '@servable/core';
+import { formatBytes, percentOf } from '../format-bytes.ts';
 
 /** Clears the line and goes back to its start. */
 const CLEAR = '\r\u001B[2K';
@@ -25,10 +26,18 @@ export class LoadProgress {
   /** Rewrites the line at every step of these models' versions, until the returned function is called. */
   follow(manager: Manager, models: readonly ModelName[]): () => void {
     let isOver = false;
+    const downloads = new Map<string, DownloadProgress>();
     const update = (): void => {
-      if (!isOver) this.#show(progressText(models.map((name) => ({ name, versions: manager.states.versions(name) }))));
+      if (isOver) return;
+      const loading = progressText(models.map((name) => ({ name, versions: manager.states.versions(name) })));
+      this.#show(downloads.size === 0 ? loading : `${downloadBar([...downloads.values()])} ${loading}`);
     };
     manager.hooks.stateChanged.tap('@servable/server', update);
+    manager.hooks.downloadChanged.tap('@servable/server', (progress) => {
+      if (progress.phase === 'running') downloads.set(formatServableId(progress.id), progress);
+      else downloads.delete(formatServableId(progress.id));
+      update();
+    });
     update();
     return () => {
       isOver = true;
@@ -48,6 +57,17 @@ export class LoadProgress {
 interface ModelProgress {
   readonly name: ModelName;
   readonly versions: readonly ServableState[];
+}
+
+const BAR_CELLS = 20;
+
+/** `[########            ] 40 % of 2 GiB, 3 downloads`. */
+export function downloadBar(downloads: readonly DownloadProgress[]): string {
+  const doneBytes = downloads.reduce((sum, each) => sum + each.doneBytes, 0);
+  const totalBytes = downloads.reduce((sum, each) => sum + each.totalBytes, 0);
+  const percent = percentOf(doneBytes, totalBytes);
+  const cells = '#'.repeat(Math.floor((percent * BAR_CELLS) / 100)).padEnd(BAR_CELLS);
+  return `[${cells}] ${percent} % of ${formatBytes(totalBytes)}${downloads.length === 1 ? '' : `, ${downloads.length} downloads`}`;
 }
 
 /** `Loading models: 1 of 3 ready (ranker/4, users/1 loading)`. */

@@ -1,4 +1,4 @@
-import { parseVersion, type Version } from '@servable/core';
+import { parseVersion, type Version } from './servable-id.ts';
 
 /** The spaces of C, which is what the reading of numbers there skips; JavaScript's `\s` has more. */
 const VERSION_NAME = /^[ \t\n\v\f\r]*([+-]?)([0-9]+)[ \t\n\v\f\r]*$/;

@@ -7,7 +7,7 @@ import { type AttrValue, AttrValueSchema, FunctionDefSchema, OpDefSchema, SavedM
 import * as configs from '../src/tensorflow-serving-config.ts';
 import { TensorProtoSchema } from '../src/tensorflow.ts';
 import * as tensorflow from '../src/tensorflow.ts';
-import { parseTextProto, TextProtoError } from '../src/text-proto.ts';
+import { parsePlacedTextProto, parseTextProto, TextProtoError } from '../src/text-proto.ts';
 
 interface Entry {
   readonly name: string;
@@ -203,4 +203,50 @@ it('reads a string of many millions of characters', () => {
   const { tensorContent } = parseTextProto(TensorProtoSchema, text);
   expect(tensorContent.length).toBe(4_000_000);
   expect(tensorContent.subarray(-2)).toEqual(Uint8Array.of(0, 97));
+});
+
+describe('places', () => {
+  const text = `model_config_list {
+  config { name: "a" base_path: "/a" }
+  config {
+    name: "b"
+    model_version_policy { specific { versions: [1, 2] versions: 3 } }
+    version_labels { key: "stable" value: 2 }
+    version_labels [{ key: "canary" value: 3 }]
+  }
+}`;
+  const { message, placeOf } = parsePlacedTextProto(configs.ModelServerConfigSchema, text);
+  const placeText = (...keys: readonly (string | number)[]): string => {
+    const { line, column } = placeOf(keys);
+    return text.split('\n')[line - 1]?.slice(column - 1) ?? '';
+  };
+  const config = (index: number, ...keys: readonly (string | number)[]): string => placeText('model_config_list', 'config', index, ...keys);
+
+  it('reads the same message', () => {
+    expect(message).toEqual(parseTextProto(configs.ModelServerConfigSchema, text));
+  });
+
+  it.each<[string, () => string, string]>([
+    ['a scalar', () => config(1, 'name'), '"b"'],
+    ['a message of a list', () => config(0), '{ name: "a" base_path: "/a" }'],
+    ['items of lists in both forms', () => config(1, 'model_version_policy', 'specific', 'versions', 1), '2] versions: 3 } }'],
+    ['the item after them', () => config(1, 'model_version_policy', 'specific', 'versions', 2), '3 } }'],
+    ['an entry of a map', () => config(1, 'version_labels', 'canary'), '{ key: "canary" value: 3 }]'],
+    ['what is not there: the nearest around it', () => config(0, 'model_platform'), '{ name: "a" base_path: "/a" }'],
+    ['nothing at all', () => placeText(), 'model_config_list {'],
+  ])('are known of %s', (_what, find, expected) => {
+    expect(find()).toBe(expected);
+  });
+});
+
+describe('a fault', () => {
+  it('tells the names that could stand there', () => {
+    expect(faultOf(schemaOf('tensorflow.serving.ModelConfig'), 'nam: "x"').known).toContain('base_path');
+    expect(faultOf(schemaOf('tensorflow.serving.ModelConfig'), 'model_type: TENSORFLO').known).toEqual(['MODEL_TYPE_UNSPECIFIED', 'TENSORFLOW', 'OTHER']);
+  });
+
+  it('tells the field whose value is wrong, and none after it', () => {
+    expect(faultOf(schemaOf('tensorflow.serving.ModelConfig'), 'base_path: 3').field?.name).toBe('base_path');
+    expect(faultOf(schemaOf('tensorflow.serving.ModelConfig'), 'base_path: "x" }').field).toBeUndefined();
+  });
 });

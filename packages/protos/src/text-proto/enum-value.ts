@@ -12,7 +12,7 @@ export function readEnum(tokens: Tokenizer, desc: DescEnum): number {
   }
   const name = tokens.text;
   const value = desc.values.find((each) => each.name === name);
-  if (value === undefined) throw tokens.fault(`Enum type "${desc.typeName}" has no value named ${name}.`);
+  if (value === undefined) throw tokens.fault(`Enum type "${desc.typeName}" has no value named ${name}.`, { known: desc.values.map((each) => each.name) });
   tokens.advance();
   return value.number;
 }

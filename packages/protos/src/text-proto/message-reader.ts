@@ -16,16 +16,37 @@ interface Seen {
 
 type Close = '}' | '>';
 
+export interface MessageReaderOptions {
+  readonly registry: Registry | undefined;
+  /** Gets where each value begins, by {@link placeKey}. */
+  readonly offsets: Map<string, number> | undefined;
+}
+
+/** The key of a value in {@link MessageReaderOptions.offsets}. */
+export function placeKey(keys: readonly (string | number)[]): string {
+  return JSON.stringify(keys);
+}
+
 /** Reads messages from tokens, by their descriptors. */
 export class MessageReader {
   readonly #tokens: Tokenizer;
   readonly #registry: Registry | undefined;
   readonly #fields = new Map<DescMessage, ReadonlyMap<string, DescField>>();
+  readonly #offsets: Map<string, number> | undefined;
+  /** The way to what is read now; kept only for the offsets. */
+  readonly #keys: (string | number)[] = [];
   #depth = 0;
+  #field: DescField | undefined;
 
-  constructor(tokens: Tokenizer, registry: Registry | undefined) {
+  constructor(tokens: Tokenizer, { registry, offsets }: MessageReaderOptions) {
     this.#tokens = tokens;
     this.#registry = registry;
+    this.#offsets = offsets;
+  }
+
+  /** The field whose scalar or enum is read now. */
+  get field(): DescField | undefined {
+    return this.#field;
   }
 
   /** Reads fields until `close`, or to the end of the text where there is none. */
@@ -46,7 +67,7 @@ export class MessageReader {
     const name = tokens.text;
     const field = this.#fieldsOf(message.desc).get(name);
     if (field === undefined) {
-      if (!message.desc.proto.reservedName.includes(name)) throw tokens.fault(`Message type "${message.desc.typeName}" has no field named "${name}".`);
+      if (!message.desc.proto.reservedName.includes(name)) throw tokens.fault(`Message type "${message.desc.typeName}" has no field named "${name}".`, { known: message.desc.fields.map((each) => each.name) });
       tokens.advance();
       skipFieldValue(tokens);
       return;
@@ -59,19 +80,17 @@ export class MessageReader {
   #readValue(message: ReflectMessage, field: DescField): void {
     switch (field.fieldKind) {
       case 'scalar':
-        this.#expectColon(field.name);
-        return message.set(field, readScalar(this.#tokens, field.scalar));
+        return message.set(field, this.#readPlain(field, () => readScalar(this.#tokens, field.scalar)));
       case 'enum':
-        this.#expectColon(field.name);
-        return message.set(field, readEnum(this.#tokens, field.enum));
+        return message.set(field, this.#readPlain(field, () => readEnum(this.#tokens, field.enum)));
       case 'message':
         this.#tokens.take(':');
-        return message.set(field, this.#readMessage(field.message));
+        return message.set(field, this.#within(field.name, () => this.#readMessage(field.message)));
       case 'list':
         return this.#readList(message, field);
       case 'map':
         this.#tokens.take(':');
-        return this.#readItems(() => this.#readMapEntry(message, field));
+        return this.#within(field.name, () => this.#readItems(() => this.#readMapEntry(message, field)));
       default:
         return field satisfies never;
     }
@@ -80,19 +99,38 @@ export class MessageReader {
   #readList(message: ReflectMessage, field: DescField & { fieldKind: 'list' }): void {
     const list = message.get(field);
     const tokens = this.#tokens;
+    const readItem = (read: () => void): void => this.#within(list.size, read);
     switch (field.listKind) {
       case 'scalar':
-        this.#expectColon(field.name);
-        return this.#readItems(() => list.add(readScalar(tokens, field.scalar)));
+        return this.#readPlain(field, () => this.#readItems(() => readItem(() => list.add(readScalar(tokens, field.scalar)))));
       case 'enum':
-        this.#expectColon(field.name);
-        return this.#readItems(() => list.add(readEnum(tokens, field.enum)));
+        return this.#readPlain(field, () => this.#readItems(() => readItem(() => list.add(readEnum(tokens, field.enum)))));
       case 'message':
         tokens.take(':');
-        return this.#readItems(() => list.add(this.#readMessage(field.message)));
+        return this.#within(field.name, () => this.#readItems(() => readItem(() => list.add(this.#readMessage(field.message)))));
       default:
         return field satisfies never;
     }
+  }
+
+  /** What stands after a colon: scalars and enums. */
+  #readPlain<Value>(field: DescField, read: () => Value): Value {
+    this.#field = field;
+    this.#expectColon(field.name);
+    const value = this.#within(field.name, read);
+    this.#field = undefined;
+    return value;
+  }
+
+  /** Reads what stands under a key, and notes where it begins; of several the first counts. */
+  #within<Value>(key: string | number, read: () => Value): Value {
+    if (this.#offsets === undefined) return read();
+    this.#keys.push(key);
+    const at = placeKey(this.#keys);
+    if (!this.#offsets.has(at)) this.#offsets.set(at, this.#tokens.start);
+    const value = read();
+    this.#keys.pop();
+    return value;
   }
 
   /** One item, or any number of them between brackets. */
@@ -116,6 +154,7 @@ export class MessageReader {
     const tokens = this.#tokens;
     let key: ScalarValue | undefined;
     let value: ScalarValue | ReflectMessage | undefined;
+    const { start } = tokens;
     this.#nested((close) => {
       while (!tokens.take(close)) {
         if (tokens.is('key') && key === undefined) key = this.#readKey(field.mapKey);
@@ -124,6 +163,7 @@ export class MessageReader {
         if (!tokens.take(',')) tokens.take(';');
       }
     });
+    this.#offsets?.set(placeKey([...this.#keys, String(key ?? zeroOf(field.mapKey))]), start);
     message.get(field).set(key ?? zeroOf(field.mapKey), value ?? zeroOfValue(field));
   }
 

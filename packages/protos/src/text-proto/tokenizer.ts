@@ -1,4 +1,4 @@
-import { TextProtoError } from './text-proto-error.ts';
+import { placeOfOffset, TextProtoError, type TextProtoFaultDetails } from './text-proto-error.ts';
 
 export type TokenKind = 'identifier' | 'number' | 'string' | 'symbol' | 'end';
 
@@ -55,12 +55,12 @@ export class Tokenizer {
   }
 
   /** An error at the current token; at the end, at the last token there is. */
-  fault(reason: string): TextProtoError {
-    return this.faultAt(this.kind === 'end' ? this.#previousStart : this.start, reason);
+  fault(reason: string, details?: TextProtoFaultDetails): TextProtoError {
+    return this.faultAt(this.kind === 'end' ? this.#previousStart : this.start, reason, details);
   }
 
-  faultAt(offset: number, reason: string): TextProtoError {
-    return new TextProtoError(reason, this.#source, offset);
+  faultAt(offset: number, reason: string, details?: TextProtoFaultDetails): TextProtoError {
+    return new TextProtoError(reason, placeOfOffset(this.#source, offset), details);
   }
 
   /** How the current token is called in a message. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { defaultTextOf, flagOf, SETTING_PATHS, SETTINGS } from '../config/settings.ts';
-import { TENSORFLOW_FLAGS } from '../config/tensorflow-flags.ts';
+import { TENSORFLOW_FLAGS } from '../config/tensorflow-flag-table.ts';
 
 const SETTINGS_GROUP = 'Settings, also in the config file and as variables SERVABLE_REST_PORT, …:';
 const TENSORFLOW_GROUP = "TensorFlow Serving's flags, as --name=value; any of them changes the defaults as docs/configuration.md says:";
@@ -15,8 +15,8 @@ export function addConfigOptions(command: Command): Command {
     command.addOption(new Option(`--${flagOf(path)} ${value}`, text).helpGroup(SETTINGS_GROUP));
   }
   for (const [name, flag] of TENSORFLOW_FLAGS) {
-    const value = flag?.isBoolean === false ? '<value>' : '[value]';
-    const option = new Option(`--${name} ${value}`, flag?.summary ?? '').helpGroup(TENSORFLOW_GROUP);
+    const value = flag === undefined || flag.kind === 'boolean' ? '[value]' : '<value>';
+    const option = new Option(`--${name} ${value}`, flag?.ignored === undefined ? (flag?.summary ?? '') : `${flag.summary}; means nothing here`).helpGroup(TENSORFLOW_GROUP);
     command.addOption(flag === undefined ? option.hideHelp() : option);
   }
   return command;
@@ -37,7 +37,7 @@ export function flagsOf(command: Command): Readonly<Record<string, string | bool
 export function normalizeBooleans(argv: readonly string[]): readonly string[] {
   const booleans = new Set([
     ...SETTING_PATHS.filter((path) => SETTINGS[path].kind === 'boolean').map(flagOf),
-    ...[...TENSORFLOW_FLAGS].filter(([, flag]) => flag?.isBoolean ?? true).map(([name]) => name),
+    ...[...TENSORFLOW_FLAGS].filter(([, flag]) => (flag?.kind ?? 'boolean') === 'boolean').map(([name]) => name),
   ]);
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return argv.map((argument, index) => {

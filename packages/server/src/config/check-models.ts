@@ -23,13 +23,13 @@ export interface ModelResolvers {
 export function checkModels(models: readonly ListedModel[], resolvers: ModelResolvers): readonly SchemaFault[] {
   return [
     ...checkNames(models),
-    ...models.flatMap((listed) => [
-      ...checkPath(listed, resolvers.sources),
-      ...checkPlatform(listed, resolvers.loaders),
-      ...checkLabels(listed),
-      ...checkBatching(listed),
-    ]),
+    ...models.flatMap((listed) => [...checkPlugins(listed, resolvers), ...checkLabels(listed), ...checkBatching(listed)]),
   ];
+}
+
+/** Whether there is a source for a model's path and a loader for its platform and options. */
+export function checkPlugins(listed: ListedModel, resolvers: ModelResolvers): readonly SchemaFault[] {
+  return [...checkPath(listed, resolvers.sources), ...checkPlatform(listed, resolvers.loaders)];
 }
 
 function checkNames(models: readonly ListedModel[]): readonly SchemaFault[] {

@@ -68,7 +68,7 @@ async function isForeign(refusal: unknown, directory: string): Promise<boolean> 
 }
 
 function asModel(path: string): ResolvedModel {
-  return { name: parseModelName(basename(path)), path, platform: undefined, versions: LATEST_ONE, labels: new Map(), batching: {}, options: {} };
+  return { name: parseModelName(basename(path)), path, platform: undefined, versions: LATEST_ONE, labels: new Map(), batching: {}, options: {}, logging: undefined };
 }
 
 /** What to do with a folder that holds no model but something near it: one version, a file, or nothing. */

@@ -67,11 +67,12 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
   const file = await readFileOf(request);
   const validate = createConfigValidator();
   const schemaFaults = file === undefined ? [] : validate(file.content);
-  const tensorflow = readTensorflowFlags(flags);
+  const tensorflow = readTensorflowFlags(flags, env);
   const layers = readLayers({ cwd, flags, env, tensorflow, file });
   const settings = resolveSettings(layers);
   const { plugins, isDiscovered, faults: pluginFaults, ...resolvers } = await collectPlugins(file, cwd);
-  const models = await collectModels({ cwd, folder, tensorflow, file, schemaFaults, ...resolvers });
+  const isStrict = valuesOf(settings).compat === 'strict';
+  const models = await collectModels({ cwd, env, isStrict, folder, tensorflow, file, schemaFaults, ...resolvers });
   const faults = [
     ...tensorflow.faults,
     ...layerFaults(layers, validate),
@@ -87,7 +88,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     pluginsFrom: isDiscovered || file === undefined ? 'dependencies in package.json' : displayPath(file.file, cwd),
     modelsFrom: models.from,
     faults,
-    notes: [...environmentNotes(env), ...models.notes],
+    notes: [...environmentNotes(env), ...tensorflow.notes, ...models.notes],
     config: faults.length > 0 ? undefined : resolveConfig(valuesOf(settings), plugins, models.models),
   };
 }

@@ -62,6 +62,7 @@ export function resolveModel(model: UserModel, folder: string): ResolvedModel {
     labels: new Map(Object.entries(model.labels ?? {}).map(([label, version]) => [label, parseVersion(version)])),
     batching: model.batching === false ? false : withoutUndefined(model.batching ?? {}),
     options: model.options ?? {},
+    logging: undefined,
   };
 }
 

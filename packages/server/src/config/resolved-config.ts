@@ -1,5 +1,6 @@
 import type { BatchingOptions } from '@servable/batching';
 import type { ModelName, Plugin, Version, VersionSelector } from '@servable/core';
+import type { LoggingConfig } from '@servable/protos/tensorflow-serving-config';
 
 /** A model as the server serves it: all defaults filled in, all values proven. */
 export interface ResolvedModel {
@@ -14,6 +15,8 @@ export interface ResolvedModel {
   readonly batching: BatchingOptions | false;
   /** The loader's own, checked against its schema. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** How its requests are logged; `undefined`: not at all. */
+  readonly logging: LoggingConfig | undefined;
 }
 
 /** How the server listens to one protocol. */

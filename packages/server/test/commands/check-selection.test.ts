@@ -5,7 +5,7 @@ import type { ResolvedModel } from '../../src/config/resolved-config.ts';
 
 function modelWith(versions: VersionSelector, labels: Readonly<Record<string, number>> = {}, path = '/models/half'): ResolvedModel {
   const byLabel = Object.entries(labels).map(([label, version]) => [label, parseVersion(version)] as const);
-  return { name: parseModelName('half'), path, platform: undefined, versions, labels: new Map(byLabel), batching: {}, options: {} };
+  return { name: parseModelName('half'), path, platform: undefined, versions, labels: new Map(byLabel), batching: {}, options: {}, logging: undefined };
 }
 
 const specific = (...versions: readonly number[]): VersionSelector => ({ kind: 'specific', versions: versions.map((version) => parseVersion(version)) });

@@ -18,7 +18,7 @@ async function faultsOf(flags: Flags): Promise<readonly string[]> {
 
 it('serves the one model of model_name and model_base_path', async () => {
   expect((await configOf({ model_name: 'half_plus_two' })).models).toEqual([
-    { name: 'half_plus_two', path: '/models/m', platform: undefined, versions: { kind: 'latest', count: 1 }, labels: new Map(), batching: {}, options: {} },
+    { name: 'half_plus_two', path: '/models/m', platform: undefined, versions: { kind: 'latest', count: 1 }, labels: new Map(), batching: {}, options: {}, logging: undefined },
   ]);
   expect((await configOf({})).models[0]?.name).toBe('default');
 });
@@ -75,8 +75,6 @@ it.each<[Flags, RegExp]>([
   [{ port: '70000' }, /^--port is 70000: must be a port/],
   [{ rest_api_enable_cors_support: 'yes' }, /^--rest_api_enable_cors_support is 'yes': must be true or false/],
   [{ file_system_poll_wait_seconds: '-1' }, /^--file_system_poll_wait_seconds is '-1': .* Write 0 to look once/],
-  [{ model_config_file: '/m' }, /^--model_config_file is '\/m': is a flag of TensorFlow Serving that is not supported yet\. Remove --model_config_file/],
-  [{ enable_batching: true }, /^--enable_batching is true: .* not supported yet/],
   [{ model_name: 'x' }, /^--model_base_path is missing\. Add --model_base_path=/],
   [{ model_base_path: '' }, /^--model_base_path is missing/],
   [{ model_base_path: 's3://b/m' }, /^--model_base_path is 's3:\/\/b\/m': no plugin finds versions there/],
@@ -84,4 +82,82 @@ it.each<[Flags, RegExp]>([
   const faults = await faultsOf(flags);
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(expected);
+});
+
+describe('a flag that means nothing here', () => {
+  it.each<[Flags, RegExp]>([
+    [{ rest_api_num_threads: '16' }, /^--rest_api_num_threads means nothing here: REST runs on the event loop/],
+    [{ grpc_max_threads: '16' }, /^--grpc_max_threads means nothing here: gRPC runs on the event loop/],
+    [{ flush_filesystem_caches: true }, /^--flush_filesystem_caches means nothing here: the system decides/],
+    [{ tensorflow_session_parallelism: '2' }, /^--tensorflow_session_parallelism means nothing here: threads and sessions are the engine's/],
+    [{ tensorflow_intra_op_parallelism: '2' }, /threads and sessions are the engine's/],
+    [{ tensorflow_inter_op_parallelism: '2' }, /threads and sessions are the engine's/],
+    [{ tensorflow_session_config_file: '/s' }, /threads and sessions are the engine's/],
+    [{ per_process_gpu_memory_fraction: '0.5' }, /threads and sessions are the engine's/],
+    [{ thread_pool_factory_config_file: '/s' }, /threads and sessions are the engine's/],
+    [{ saved_model_tags: 'serve,gpu' }, /^--saved_model_tags means nothing here: the graph tagged serve is served/],
+    [{ remove_unused_fields_from_bundle_metagraph: 'false' }, /only what serves a model is kept/],
+    [{ prefer_tflite_model: true }, /no TFLite models are served/],
+    [{ num_tflite_pools: '2' }, /no TFLite models are served/],
+    [{ num_tflite_interpreters_per_pool: '2' }, /no TFLite models are served/],
+    [{ xla_cpu_compilation_enabled: true }, /graphs are not compiled by XLA/],
+    [{ xla_gpu_compilation_enabled: true }, /graphs are not compiled by XLA/],
+    [{ enable_profiler: true }, /TensorFlow's profiler is not offered/],
+    [{ mixed_precision: 'bfloat16' }, /a model runs in the precision that it is stored in/],
+    [{ skip_initialize_tpu: 'false' }, /there is no TPU support/],
+    [{ enable_grpc_healthcheck_service: 'false' }, /the health service is always on/],
+  ])('is taken, and why it means nothing is said: %j', async (flags, expected) => {
+    const cwd = await temporaryProject(twoPlugins());
+    const { notes } = await loadConfig({ cwd, flags: { model_base_path: '/models/m', ...flags } });
+    expect(notes).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('is not mentioned when it asks for what is done anyway', async () => {
+    const cwd = await temporaryProject(twoPlugins());
+    const idle = {
+      flush_filesystem_caches: 'false', tensorflow_session_parallelism: '0', tensorflow_intra_op_parallelism: '0',
+      tensorflow_inter_op_parallelism: '0', tensorflow_session_config_file: '', per_process_gpu_memory_fraction: '0.0',
+      saved_model_tags: 'serve', remove_unused_fields_from_bundle_metagraph: true, prefer_tflite_model: 'false',
+      xla_cpu_compilation_enabled: 'false', xla_gpu_compilation_enabled: '0', enable_profiler: 'false', mixed_precision: '',
+      skip_initialize_tpu: true, enable_grpc_healthcheck_service: true, thread_pool_factory_config_file: '',
+    };
+    expect((await loadConfig({ cwd, flags: { model_base_path: '/models/m', ...idle } })).notes).toEqual([]);
+  });
+
+  it('is refused with a value of another kind', async () => {
+    expect(await faultsOf({ per_process_gpu_memory_fraction: 'half' })).toEqual([
+      "--per_process_gpu_memory_fraction is 'half': must be a number. Write --per_process_gpu_memory_fraction=0.5",
+    ]);
+  });
+});
+
+describe('MODEL_NAME and MODEL_BASE_PATH', () => {
+  const modelOf = async (env: Record<string, string>, flags: Flags = {}, files: Record<string, string> = {}): Promise<string> => {
+    const cwd = await temporaryProject({ ...twoPlugins(), ...files });
+    const { config, modelsFrom } = await loadConfig({ cwd, env, flags });
+    return `${config.models.map(({ name, path }) => `${name} ${path}`).join()} (${modelsFrom.replace(cwd, '')})`;
+  };
+
+  it('name the model of an image, as the entry point of TensorFlow Serving does', async () => {
+    expect(await modelOf({ MODEL_NAME: 'mnist', MODEL_BASE_PATH: '/data' })).toBe('mnist /data/mnist (MODEL_BASE_PATH)');
+    expect(await modelOf({ MODEL_NAME: 'mnist' })).toBe('mnist /models/mnist (MODEL_BASE_PATH)');
+    expect(await modelOf({ MODEL_BASE_PATH: '/data/' })).toBe('model /data/model (MODEL_BASE_PATH)');
+  });
+
+  it('fill in what flags leave out', async () => {
+    expect(await modelOf({ MODEL_NAME: 'mnist', MODEL_BASE_PATH: '/data' }, { port: '8500' })).toBe('mnist /data/mnist (MODEL_BASE_PATH)');
+    expect(await modelOf({ MODEL_NAME: 'mnist', MODEL_BASE_PATH: '/data' }, { model_name: 'other' })).toBe('other /data/mnist (--model_base_path)');
+  });
+
+  it('do not count where anything else says what to serve: an image sets them for everyone', async () => {
+    const env = { MODEL_NAME: 'mnist', MODEL_BASE_PATH: '/data' };
+    expect(await modelOf(env, { model_base_path: '/m' })).toBe('default /m (--model_base_path)');
+    expect(await modelOf(env, {}, { 'serving.config.json': '{"models":[]}' })).toBe(' (serving.config.json:1:11)');
+    expect(await modelOf(env, { model_config_file: 'models.config' }, { 'models.config': '' })).toBe(' (--model_config_file=models.config)');
+  });
+
+  it('do not change where the server listens', async () => {
+    const cwd = await temporaryProject(twoPlugins());
+    expect((await loadConfig({ cwd, env: { MODEL_NAME: 'mnist' } })).config).toMatchObject({ grpc: { host: '127.0.0.1' }, rest: { enabled: true } });
+  });
 });

@@ -88,5 +88,5 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
 function modelOf(model: string | Partial<ResolvedModel>): ResolvedModel {
   const given = typeof model === 'string' ? { name: parseModelName(model) } : model;
   const name = given.name ?? parseModelName('m');
-  return { name, path: `test://${name}`, platform: 'fake', versions: { kind: 'all' }, labels: new Map(), batching: {}, options: {}, ...given };
+  return { name, path: `test://${name}`, platform: 'fake', versions: { kind: 'all' }, labels: new Map(), batching: {}, options: {}, logging: undefined, ...given };
 }

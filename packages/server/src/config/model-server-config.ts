@@ -1,0 +1,132 @@
+import { isAbsolute } from 'node:path';
+import { type LoggingConfig, type ModelConfig, type ModelServerConfig, ModelType } from '@servable/protos/tensorflow-serving-config';
+import { schemeOf } from '../source-resolver.ts';
+import type { ListedModel } from './check-models.ts';
+import type { ConfigKey } from './config-path.ts';
+import { showValue } from './show-value.ts';
+import type { UserModel, UserVersions } from './user-config.ts';
+import type { SchemaFault } from './validate.ts';
+
+/** One model of a list: what a config file of ours can say too, and what only this message can. */
+export interface ConfiguredModel extends ListedModel {
+  readonly logging: LoggingConfig | undefined;
+}
+
+/** What a `ModelServerConfig` says, from a `models.config` or a reload request. */
+export interface ConfiguredModels {
+  readonly models: readonly ConfiguredModel[];
+  /** With the fields' names as the file writes them, and TensorFlow Serving's texts where it has one. */
+  readonly faults: readonly SchemaFault[];
+}
+
+export interface ModelServerConfigRules {
+  /** Whether a base path may be relative, and the platform left to the files. Else as TensorFlow Serving has it. */
+  readonly isStrict: boolean;
+}
+
+/** Where the models stand in the message. */
+const LIST: readonly ConfigKey[] = ['model_config_list', 'config'];
+
+/** The names of a model's settings in a `ModelConfig`, for faults that were found after it was read. */
+const FIELD_NAMES: ReadonlyMap<ConfigKey, string> = new Map([
+  ['path', 'base_path'],
+  ['platform', 'model_platform'],
+  ['versions', 'model_version_policy'],
+  ['labels', 'version_labels'],
+]);
+
+/** The same keys with the names of the message's fields. */
+export function asMessageKeys(keys: readonly ConfigKey[]): readonly ConfigKey[] {
+  return keys.map((key, index) => (index === LIST.length + 1 ? (FIELD_NAMES.get(key) ?? key) : key));
+}
+
+/**
+ * Turns a message into models. Pure. Nothing set lists no model, as an empty list does.
+ *
+ * Source: TF Serving, `ServerCore::ValidateModelConfigList` and its neighbours in `model_servers/server_core.cc`.
+ */
+export function readModelServerConfig({ config }: ModelServerConfig, rules: ModelServerConfigRules): ConfiguredModels {
+  if (config.case === 'customModelConfig') return { models: [], faults: [CUSTOM] };
+  const configs = config.case === 'modelConfigList' ? config.value.config : [];
+  const listed = configs.map((model, index) => readModel(model, [...LIST, index], rules));
+  return { models: listed.map(({ model }) => model), faults: [...repeatedNames(configs), ...listed.flatMap(({ faults }) => faults)] };
+}
+
+const CUSTOM: SchemaFault = {
+  keys: ['custom_model_config'],
+  found: undefined,
+  problem: 'is not supported: there is nothing that would read it',
+  cure: 'List the models in model_config_list',
+};
+
+function repeatedNames(configs: readonly ModelConfig[]): readonly SchemaFault[] {
+  return configs.flatMap(({ name }, index) => {
+    if (name === '' || configs.findIndex((other) => other.name === name) === index) return [];
+    const problem = `Illegal to list model ${name} multiple times in config list`;
+    return [{ keys: [...LIST, index, 'name'], found: showValue(name), problem, cure: 'Give each model its own name' }];
+  });
+}
+
+interface ReadModel {
+  readonly model: ConfiguredModel;
+  readonly faults: readonly SchemaFault[];
+}
+
+function readModel(config: ModelConfig, keys: readonly ConfigKey[], rules: ModelServerConfigRules): ReadModel {
+  const { name, basePath } = config;
+  const model: UserModel = {
+    name,
+    path: basePath,
+    platform: config.modelPlatform || (config.modelType === ModelType.TENSORFLOW ? 'tensorflow' : undefined),
+    versions: versionsOf(config),
+    labels: config.versionLabels,
+  };
+  const faults = [...nameFaults(config), ...pathFaults(config, rules), ...platformFaults(config, rules)];
+  return { model: { keys, model, logging: config.loggingConfig }, faults: faults.map((fault) => ({ ...fault, keys: [...keys, ...fault.keys] })) };
+}
+
+function nameFaults({ name }: ModelConfig): readonly SchemaFault[] {
+  return name === '' ? [{ keys: ['name'], found: "''", problem: 'must be text that is not empty', cure: 'Write name: "mnist"' }] : [];
+}
+
+function pathFaults({ name, basePath }: ModelConfig, { isStrict }: ModelServerConfigRules): readonly SchemaFault[] {
+  if (basePath !== '' && (isAbsolute(basePath) || schemeOf(basePath) !== 'file' || !isStrict)) return [];
+  return [{ ...relativePathFault({ name, path: basePath }), keys: ['base_path'] }];
+}
+
+/** As TensorFlow Serving says it of a base path that is relative, or empty. */
+export function relativePathFault({ name, path }: Pick<UserModel, 'name' | 'path'>): SchemaFault {
+  const problem = `Expected model ${name} to have an absolute path or URI; got base_path()=${path}`;
+  return { keys: ['path'], found: showValue(path), problem, cure: `Give an absolute path, such as /models/${name || 'mnist'}` };
+}
+
+function platformFaults({ name, modelPlatform, modelType }: ModelConfig, { isStrict }: ModelServerConfigRules): readonly SchemaFault[] {
+  const setting = 'ModelServerConfig::model_type (deprecated)';
+  if (modelType !== 0 && modelPlatform !== '') {
+    const problem = `Illegal setting both ${setting} and ModelServerConfig::model_platform, model name is ${name}`;
+    return [{ keys: ['model_platform'], found: showValue(modelPlatform), problem, cure: 'Remove model_type' }];
+  }
+  if (modelType !== 0 && modelType !== ModelType.TENSORFLOW) {
+    const problem = `ModelServerConfig::model_type choice ${modelType} not supported`;
+    return [{ keys: ['model_type'], found: String(modelType), problem, cure: 'Write model_platform instead, such as model_platform: "tensorflow"' }];
+  }
+  if (!isStrict || modelType !== 0 || modelPlatform !== '') return [];
+  const problem = `Illegal setting neither ${setting} nor ModelServerConfig::model_platform, model name is ${name}`;
+  return [{ keys: ['model_platform'], found: undefined, problem, cure: 'Add model_platform: "tensorflow"' }];
+}
+
+function versionsOf({ modelVersionPolicy }: ModelConfig): UserVersions {
+  const policy = modelVersionPolicy?.policyChoice;
+  switch (policy?.case) {
+    case 'all':
+      return 'all';
+    case 'specific':
+      return { specific: policy.value.versions };
+    case 'latest':
+      return { latest: Math.max(1, policy.value.numVersions) };
+    case undefined:
+      return 'latest';
+    default:
+      return policy satisfies never;
+  }
+}

@@ -88,7 +88,7 @@ export class BatchQueue {
   #place(task: BatchTask): void {
     const open = this.#batches.at(-1);
     if (open === undefined || open.rows + task.rows > this.#options.maxExecutionBatchSize) {
-      this.#batches.push({ tasks: [task], rows: task.rows });
+      this.#batches.push({ tasks: [task], rows: task.rows, closedMs: 0 });
       return;
     }
     open.tasks.push(task);
@@ -128,7 +128,7 @@ export class BatchQueue {
   take(nowMs: number): Batch | undefined {
     const batch = this.#batches.shift();
     if (batch === undefined || !batch.tasks.some((task) => isAbandoned(task, nowMs))) return batch;
-    const live: Batch = { tasks: [], rows: 0 };
+    const live: Batch = { tasks: [], rows: 0, closedMs: 0 };
     for (const task of batch.tasks) {
       if (isAbandoned(task, nowMs)) {
         rejectAbandoned(task);

@@ -1,11 +1,8 @@
-import type { NamedTensors, RunContext } from '@servable/core';
+import type { BatchedRequest, NamedTensors } from '@servable/core';
 import type { BatchPart } from './concat.ts';
 
 /** One request (or one part of a split one) that waits for its batch. */
-export interface BatchTask extends BatchPart {
-  readonly context: RunContext;
-  /** As `performance.now()` counts. */
-  readonly enqueuedMs: number;
+export interface BatchTask extends BatchPart, BatchedRequest {
   readonly resolve: (outputs: NamedTensors) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -14,6 +11,8 @@ export interface BatchTask extends BatchPart {
 export interface Batch {
   readonly tasks: BatchTask[];
   rows: number;
+  /** When it left its queue, as `performance.now()` counts; 0 before. */
+  closedMs: number;
 }
 
 /** Whether nobody waits for this task's answer any more. */

@@ -5,6 +5,7 @@ import { BatchQueue } from './batch-queue.ts';
 import type { BatchScheduler } from './batch-scheduler.ts';
 import type { Batch, BatchTask } from './batch-task.ts';
 import { concatInputs, concatOutputs, rowsOf, sliceInputs, sliceOutputs } from './concat.ts';
+import { noteComputed, noteQueued } from './batch-timing.ts';
 import { batchingError } from './errors.ts';
 import type { ExecutorLane } from './executor-lane.ts';
 import { padParts } from './ragged.ts';
@@ -108,6 +109,8 @@ export class BatchingServable implements Servable {
 
   #runBatch(signature: string, batch: Batch): void | Promise<void> {
     const rows = paddedRows(batch.rows, this.#options.allowedBatchSizes);
+    batch.closedMs = performance.now();
+    noteQueued(batch);
     const report = this.#reportClosed(signature, batch, rows);
     const only = batch.tasks.length === 1 && rows === batch.rows ? batch.tasks[0] : undefined;
     try {
@@ -139,6 +142,7 @@ export class BatchingServable implements Servable {
 
   #answer(batch: Batch, rows: number, outputs: NamedTensors, report: BatchReport | undefined): void {
     this.#abortWatch.unwatch(batch);
+    noteComputed(batch);
     let from = 0;
     const isWhole = batch.tasks.length === 1 && rows === batch.rows;
     for (const task of batch.tasks) {
@@ -154,6 +158,7 @@ export class BatchingServable implements Servable {
 
   #fail(batch: Batch, error: unknown, report: BatchReport | undefined): void {
     this.#abortWatch.unwatch(batch);
+    noteComputed(batch);
     for (const task of batch.tasks) task.reject(task.context.signal.aborted ? task.context.signal.reason : error);
     report?.(error);
   }
@@ -161,12 +166,12 @@ export class BatchingServable implements Servable {
   #reportClosed(signature: string, batch: Batch, rows: number): BatchReport | undefined {
     const { hooks, id } = this.#context;
     if (!hooks.batchClosed.isUsed() && !hooks.batchDone.isUsed()) return undefined;
-    const startedMs = performance.now();
-    const waitedMs = startedMs - (batch.tasks[0]?.enqueuedMs ?? startedMs);
-    const closed = { id, signature, requests: batch.tasks.length, rows: batch.rows, paddingRows: rows - batch.rows, waitedMs };
+    const { tasks, closedMs } = batch;
+    const waitedMs = closedMs - (tasks[0]?.enqueuedMs ?? closedMs);
+    const closed = { id, signature, requests: tasks.length, rows: batch.rows, paddingRows: rows - batch.rows, waitedMs, closedMs, tasks };
     hooks.batchClosed.call(closed);
     return (error) => {
-      const runMs = performance.now() - startedMs;
+      const runMs = performance.now() - closedMs;
       hooks.batchDone.call({ ...closed, runMs, error: error === undefined ? undefined : ServingError.from(error) });
     };
   }

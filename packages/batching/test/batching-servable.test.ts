@@ -1,4 +1,4 @@
-import { createHooks, type BatchDone, type NamedTensors, type RunContext, type Servable, type Tensor } from '@servable/core';
+import { createHooks, type BatchDone, type NamedTensors, type RunContext, type RunTiming, type Servable, type Tensor } from '@servable/core';
 import { fakeServable, fakeSignature, testRunContext, testServableId } from '@servable/plugin-testing';
 import { afterEach, expect, it, vi } from 'vitest';
 import { BatchingServable, BatchScheduler, resolveBatchingOptions, type BatchingOptions } from '../src/index.ts';
@@ -329,6 +329,38 @@ it('tells the hooks rows, padding and requests of each batch', async () => {
   const model = new BatchingServable(fakeServable(), { id: testServableId(), scheduler, hooks: own, options });
   await Promise.all([run(model, x(1)), run(model, x(2, 3))]);
   expect(seen).toMatchObject([{ signature: 'serving_default', requests: 2, rows: 3, paddingRows: 1, error: undefined }]);
+});
+
+it('tells each request how long it waited and its batch ran', async () => {
+  const { servable, runs } = heldServable();
+  const model = batched(servable, { maxBatchSize: 4 });
+  const timings: RunTiming[] = [1, 2, 3].map(() => ({ queueMs: 0, computeMs: undefined }));
+  const calls = timings.map(async (timing, index) => model.run('serving_default', x(index), { ...testRunContext(), timing }));
+  await turn();
+  expect(timings.map(({ computeMs }) => computeMs)).toEqual([undefined, undefined, undefined]);
+  for (let index = 0; index < runs.length; index++) {
+    runs[index]?.finish();
+    await turn();
+  }
+  await Promise.all(calls);
+  for (const { queueMs, computeMs } of timings) {
+    expect(queueMs).toBeGreaterThan(0);
+    expect(computeMs).toBeGreaterThan(0);
+  }
+});
+
+it('shows hooks each request of a batch', async () => {
+  const own = createHooks();
+  const seen: { readonly rows: number; readonly protocol: string; readonly waitedMs: number }[] = [];
+  own.batchClosed.tap('test', ({ tasks, closedMs }) => {
+    for (const { rows, context, enqueuedMs } of tasks) seen.push({ rows, protocol: context.protocol, waitedMs: closedMs - enqueuedMs });
+  });
+  const scheduler = new BatchScheduler();
+  schedulers.push(scheduler);
+  const model = new BatchingServable(fakeServable(), { id: testServableId(), scheduler, hooks: own, options: resolveBatchingOptions({ maxBatchSize: 4 }) });
+  await Promise.all([run(model, x(1)), run(model, x(2, 3))]);
+  expect(seen).toMatchObject([{ rows: 1, protocol: expect.any(String) }, { rows: 2 }]);
+  expect(Math.min(...seen.map(({ waitedMs }) => waitedMs))).toBeGreaterThanOrEqual(0);
 });
 
 it('refuses what still waits when it is closed', async () => {

@@ -11,6 +11,8 @@ export interface GrpcCall {
   readonly signal: AbortSignal;
   /** As `performance.now()` counts; `undefined`: none. */
   readonly deadlineMs: number | undefined;
+  /** Sends metadata ahead of the answer. Absent where a transport has no way to. */
+  sendMetadata?(metadata: ReadonlyMap<string, string>): void;
 }
 
 /**

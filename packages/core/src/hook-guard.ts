@@ -6,6 +6,9 @@ import { messageOf, ServingError } from './serving-error.ts';
 /** What becomes of a tap's error: the error to throw instead, or `undefined` when it stops here. */
 export type TapFault = (hook: string, tap: string, error: unknown) => ServingError | undefined;
 
+/** Told how long a tap took: to the end of its promise, where it gives one. */
+export type TapObserver = (hook: string, tap: string, tookMs: number) => void;
+
 /** For hooks that only notify. */
 export function logTo(logger: Logger): TapFault {
   return (hook, tap, error) => {
@@ -57,6 +60,17 @@ export function reversed<T>(hook: AsyncSeriesHook<T>): AsyncSeriesHook<T> {
   return hook;
 }
 
+/** Measures each tap. To be called before anything taps. */
+export function timeTaps(hook: TimedHook, onTap: TapObserver): void {
+  hook.intercept({
+    register(tap) {
+      // The time of a tap that calls back is the business of whoever it calls.
+      if (tap.type === 'async') return tap;
+      return { ...tap, fn: timed(tap.fn, (tookMs) => onTap(hook.name ?? '', tap.name, tookMs)) };
+    },
+  });
+}
+
 /** Tapable's own `isUsed` also counts interceptors: with the ones of this file it would always say yes. */
 function countTapsOnly<Hook extends { isUsed(): boolean; readonly taps: readonly unknown[] }>(hook: Hook): Hook {
   hook.isUsed = () => hook.taps.length > 0;
@@ -70,6 +84,13 @@ interface SeriesHook {
   isUsed(): boolean;
   intercept(interceptor: { register(tap: RegisteredTap): RegisteredTap }): void;
 }
+
+/** What all hooks of tapable have in common for {@link timeTaps}. */
+export interface TimedHook {
+  readonly name: string | undefined;
+  intercept(interceptor: { register(tap: RegisteredTap): RegisteredTap }): void;
+}
+
 interface RegisteredTap {
   readonly name: string;
   readonly type: 'sync' | 'async' | 'promise';
@@ -99,6 +120,22 @@ function promising(tap: Tap, stop: Stop): Tap {
       const fault = stop(error);
       if (fault !== undefined) throw fault;
       return undefined;
+    }
+  };
+}
+
+function timed(tap: Tap, done: (tookMs: number) => void): Tap {
+  return (...args: unknown[]): unknown => {
+    const startedMs = performance.now();
+    const end = (): void => done(performance.now() - startedMs);
+    try {
+      const result: unknown = Reflect.apply(tap, undefined, args);
+      if (!(result instanceof Promise)) end();
+      else void result.then(end, end);
+      return result;
+    } catch (error) {
+      end();
+      throw error;
     }
   };
 }

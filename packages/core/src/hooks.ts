@@ -1,13 +1,14 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable';
 import type { AspiredVersions } from './aspired.ts';
-import { failByName, guardObservers, guardSeries, logTo, reversed } from './hook-guard.ts';
+import { failByName, guardObservers, guardSeries, logTo, reversed, type TapObserver, type TimedHook, timeTaps } from './hook-guard.ts';
 import type { ServableState } from './lifecycle-state.ts';
 import type { Loader } from './loader.ts';
 import { silentLogger, type Logger } from './logger.ts';
-import type { Servable } from './servable.ts';
+import type { RunContext, Servable } from './servable.ts';
 import type { ModelName, ServableId, Version } from './servable-id.ts';
 import type { ServingError, Status } from './serving-error.ts';
 import type { Artifact, DownloadProgress, SourceRequest } from './source.ts';
+import type { NamedTensors } from './tensor.ts';
 
 /** A request on its way in, for `admit`. */
 export interface AdmitRequest {
@@ -22,7 +23,22 @@ export interface AdmitRequest {
   readonly attributes: Map<string, unknown>;
 }
 
-/** An answered request, good or bad, for logs, metrics and traces. */
+/** A request that came in, for traces and others that follow it from its start. */
+export interface RequestStarted {
+  readonly protocol: string;
+  /** Which call it is, such as `predict` or `metadata`. */
+  readonly method: string;
+  readonly requestId: string;
+  readonly peer: string;
+  /** Headers of HTTP, metadata of gRPC: keys in lower case. Made when it is called. */
+  headers(): ReadonlyMap<string, string>;
+  /** For those after: what is set here stands in `admit`, in the run's context and in `requestDone`. */
+  readonly attributes: Map<string, unknown>;
+  /** Sent with the answer: headers of HTTP, metadata of gRPC. Keys in lower case. */
+  readonly responseHeaders: Map<string, string>;
+}
+
+/** An answered request, good or bad, for logs, metrics and traces. Tensors and messages are its own: copy before keeping them. */
 export interface RequestDone {
   /** As the client wrote it; may name no model. */
   readonly model: string;
@@ -38,8 +54,49 @@ export interface RequestDone {
   readonly error: ServingError | undefined;
   /** From the request's first byte in hand to its answer encoded. */
   readonly totalMs: number;
+  /** When it came in, as `performance.now()` counts. */
+  readonly startedMs: number;
+  /** When its servable was asked, as `performance.now()` counts; 0 when it was not reached. */
+  readonly runStartedMs: number;
   /** In the servable, its queue included; 0 when it was not reached. */
   readonly runMs: number;
+  /** Waited for a batch, within `runMs`. */
+  readonly queueMs: number;
+  /** In the engine, within `runMs`: the whole batch's. `undefined`: it ran in no batch, and `runMs` is all there is. */
+  readonly computeMs: number | undefined;
+  /** What the model was given; `undefined` when the request did not get so far. */
+  readonly inputs: NamedTensors | undefined;
+  /** Aliases that were asked for; empty means all. */
+  readonly wantedOutputs: readonly string[];
+  /** What the model answered; `undefined` when it did not. */
+  readonly outputs: NamedTensors | undefined;
+  /** The request's message as it came, and its answer's, where the protocol's messages are protobuf. */
+  readonly requestMessage: Uint8Array | undefined;
+  readonly responseMessage: Uint8Array | undefined;
+  /** How many examples it asked about; `undefined` for what has none. */
+  readonly exampleCount: number | undefined;
+  /** What `requestStarted` and `admit` hooks left. */
+  readonly attributes: ReadonlyMap<string, unknown>;
+}
+
+/** A request that the `logging` of its model chose, for a plugin that collects such requests. */
+export interface RequestLogged {
+  readonly request: RequestDone;
+  /** As the model's `logging` names it: `type` and `filename_prefix` of TensorFlow Serving's `LogCollectorConfig`. */
+  readonly collector: string;
+  readonly prefix: string;
+  readonly samplingRate: number;
+  /** A `tensorflow.serving.PredictionLog`. Made when it is called, which must be before the hook returns. */
+  encode(): Uint8Array;
+}
+
+/** A request, or a part of a split one, in a batch. */
+export interface BatchedRequest {
+  readonly inputs: NamedTensors;
+  readonly rows: number;
+  readonly context: RunContext;
+  /** When it began to wait, as `performance.now()` counts. */
+  readonly enqueuedMs: number;
 }
 
 /** A batch that left its queue. */
@@ -49,7 +106,12 @@ export interface BatchClosed {
   readonly requests: number;
   readonly rows: number;
   readonly paddingRows: number;
+  /** How long the first request waited. */
   readonly waitedMs: number;
+  /** When it left, as `performance.now()` counts. */
+  readonly closedMs: number;
+  /** What it is made of. Only while the hook is called. */
+  readonly tasks: readonly BatchedRequest[];
 }
 
 /** A batch whose run ended. */
@@ -76,8 +138,10 @@ export interface LoadContext {
  * | `wrapServable` | async waterfall | after `load()`: batching, caching, logging wrap here | fails that load |
  * | `warmup` | async series | after wrapping, before the version can be acquired | fails that load |
  * | `stateChanged` | sync, observe | every transition | logged |
+ * | `requestStarted` | sync, observe | a request came in, before anything is read of it | logged |
  * | `admit` | async bail | a request, before its queue; a value is the refusal | refuses |
  * | `requestDone` | sync, observe | every answer, good or bad | logged |
+ * | `requestLogged` | sync, observe | a request that its model's `logging` chose | logged |
  * | `batchClosed`, `batchDone` | sync, observe | a batch leaves its queue; its run ended | logged |
  * | `sourceRequest`, `downloadChanged` | sync, observe | a source asked where its models are; a download went on | logged |
  * | `close` | async series | shutdown, reverse order of registration | logged, the rest still run |
@@ -91,7 +155,9 @@ export interface Hooks {
   readonly warmup: AsyncSeriesHook<[Servable, LoadContext]>;
   readonly stateChanged: SyncHook<[ServableState]>;
   readonly admit: AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>;
+  readonly requestStarted: SyncHook<[RequestStarted]>;
   readonly requestDone: SyncHook<[RequestDone]>;
+  readonly requestLogged: SyncHook<[RequestLogged]>;
   readonly batchClosed: SyncHook<[BatchClosed]>;
   readonly batchDone: SyncHook<[BatchDone]>;
   readonly sourceRequest: SyncHook<[SourceRequest]>;
@@ -108,10 +174,11 @@ export interface Hooks {
  * `tap()` on an asynchronous hook throws `SRV_HOOK_TAP_ASYNC`, because the promise of an async function would be lost.
  *
  * @param logger - gets what observers throw. Default: nothing is logged
+ * @param onTap - told how long each tap took. Default: nothing is measured
  */
-export function createHooks(logger: Logger = silentLogger): Hooks {
+export function createHooks(logger: Logger = silentLogger, onTap?: TapObserver): Hooks {
   const log = logTo(logger);
-  return Object.freeze({
+  const hooks: Hooks = {
     aspired: guardObservers(new SyncHook<[AspiredVersions<unknown>]>(['set'], 'aspired'), log),
     beforeLoad: guardSeries(new AsyncSeriesHook<[Loader, LoadContext]>(['loader', 'context'], 'beforeLoad'), failByName),
     wrapServable: guardSeries(
@@ -120,12 +187,16 @@ export function createHooks(logger: Logger = silentLogger): Hooks {
     ),
     warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext]>(['servable', 'context'], 'warmup'), failByName),
     stateChanged: guardObservers(new SyncHook<[ServableState]>(['state'], 'stateChanged'), log),
+    requestStarted: guardObservers(new SyncHook<[RequestStarted]>(['request'], 'requestStarted'), log),
     admit: guardSeries(new AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>(['request'], 'admit'), failByName),
     requestDone: guardObservers(new SyncHook<[RequestDone]>(['request'], 'requestDone'), log),
+    requestLogged: guardObservers(new SyncHook<[RequestLogged]>(['request'], 'requestLogged'), log),
     batchClosed: guardObservers(new SyncHook<[BatchClosed]>(['batch'], 'batchClosed'), log),
     batchDone: guardObservers(new SyncHook<[BatchDone]>(['batch'], 'batchDone'), log),
     sourceRequest: guardObservers(new SyncHook<[SourceRequest]>(['request'], 'sourceRequest'), log),
     downloadChanged: guardObservers(new SyncHook<[DownloadProgress]>(['progress'], 'downloadChanged'), log),
     close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), log)),
-  });
+  };
+  if (onTap !== undefined) for (const hook of Object.values<TimedHook>({ ...hooks })) timeTaps(hook, onTap);
+  return Object.freeze(hooks);
 }

@@ -1,7 +1,19 @@
 export { type AspiredDiff, type AspiredVersion, type AspiredVersions, diffAspired } from './aspired.ts';
 export { type ErrorArguments, servableError } from './errors.ts';
 export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
-export { type AdmitRequest, type BatchClosed, type BatchDone, createHooks, type Hooks, type LoadContext, type RequestDone } from './hooks.ts';
+export type { TapObserver } from './hook-guard.ts';
+export {
+  type AdmitRequest,
+  type BatchClosed,
+  type BatchDone,
+  type BatchedRequest,
+  createHooks,
+  type Hooks,
+  type LoadContext,
+  type RequestDone,
+  type RequestLogged,
+  type RequestStarted,
+} from './hooks.ts';
 export type { LifecycleState, ServableState } from './lifecycle-state.ts';
 export type { Loader, LoaderContext, LoaderFactory, LoaderHost, PartRequest, ResourceEstimate } from './loader.ts';
 export { type Logger, silentLogger } from './logger.ts';
@@ -42,7 +54,7 @@ export {
   type ServableRequest,
   type Version,
 } from './servable-id.ts';
-export type { Executor, RunContext, Servable } from './servable.ts';
+export type { Executor, RunContext, RunTiming, Servable } from './servable.ts';
 export { defineErrors, type ErrorFactory, messageOf, ServingError, type Status } from './serving-error.ts';
 export { type Batching, DEFAULT_SIGNATURE_NAME, type Dimension, METHOD_NAMES, type Signature, type TensorSpec } from './signature.ts';
 export type {

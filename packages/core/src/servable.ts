@@ -8,6 +8,14 @@ export interface Executor {
   readonly maxConcurrentRuns: number;
 }
 
+/** What becomes known of one run; filled in by what queues runs and sends them to the engine, such as batching. */
+export interface RunTiming {
+  /** Waited before the engine was asked. */
+  queueMs: number;
+  /** In the engine: the whole batch's. `undefined` while nobody has measured it. */
+  computeMs: number | undefined;
+}
+
 /** What travels with one run besides its tensors. */
 export interface RunContext {
   /** Aborted when the client went away or the deadline passed. */
@@ -21,8 +29,10 @@ export interface RunContext {
   readonly protocol: string;
   /** The client's address, as the transport prints it; empty in process. */
   readonly peer: string;
-  /** Left by `admit` hooks for those after them, such as who is asking. */
+  /** Left by `requestStarted` and `admit` hooks for those after them, such as who is asking. */
   readonly attributes: ReadonlyMap<string, unknown>;
+  /** Where to tell how long it waited and ran; absent: nobody asks. */
+  readonly timing?: RunTiming;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createHooks, type AdmitRequest, type Hooks, type Logger, parseModelName, parseVersion, ServingError, servableError } from '../src/index.ts';
+import { createHooks, type AdmitRequest, type Hooks, type Logger, type RequestDone, parseModelName, parseVersion, ServingError, servableError } from '../src/index.ts';
 import { fakeServable } from './fake-loader.ts';
 
 const id = { name: parseModelName('m'), version: parseVersion(1) };
@@ -20,7 +20,17 @@ function recordingLogger(): Logger & { readonly errors: { fields: object; messag
   return { errors, debug() {}, info() {}, warn() {}, error: (fields, message) => void errors.push({ fields, message }) };
 }
 
-const observers = ['aspired', 'stateChanged', 'requestDone', 'batchClosed', 'batchDone', 'sourceRequest', 'downloadChanged'] as const;
+const observers = [
+  'aspired',
+  'stateChanged',
+  'requestStarted',
+  'requestDone',
+  'requestLogged',
+  'batchClosed',
+  'batchDone',
+  'sourceRequest',
+  'downloadChanged',
+] as const;
 const series: Record<'beforeLoad' | 'warmup' | 'wrapServable' | 'admit', (hooks: Hooks) => Promise<unknown>> = {
   beforeLoad: (hooks) => hooks.beforeLoad.promise(loader, loadContext),
   warmup: (hooks) => hooks.warmup.promise(fakeServable(), loadContext),
@@ -185,5 +195,31 @@ describe('close', () => {
 
   it('refuses a synchronous tap', () => {
     expect(() => createHooks().close.tap('hasty', () => {})).toThrow(expect.objectContaining({ code: 'SRV_HOOK_TAP_ASYNC' }));
+  });
+});
+
+describe('with someone who asks for times', () => {
+  it('tells how long each tap took, to the end of its promise, whether it throws or not', async () => {
+    const told: string[] = [];
+    const hooks = createHooks(recordingLogger(), (hook, tap, tookMs) => void told.push(`${hook} ${tap} ${tookMs >= 0}`));
+    hooks.requestDone.tap('observer', () => {
+      throw new Error('broken');
+    });
+    let finish: () => void = () => {};
+    hooks.warmup.tapPromise('waits', () => new Promise<void>((resolve) => (finish = resolve)));
+    hooks.requestDone.call({} as RequestDone);
+    expect(told).toEqual(['requestDone observer true']);
+    const warm = hooks.warmup.promise(fakeServable(), loadContext);
+    expect(told).toHaveLength(1);
+    finish();
+    await warm;
+    expect(told).toEqual(['requestDone observer true', 'warmup waits true']);
+  });
+
+  it('gives on what a tap gives', async () => {
+    const hooks = createHooks(recordingLogger(), () => {});
+    const wrapped = fakeServable();
+    hooks.wrapServable.tapPromise('wraps', async () => wrapped);
+    expect(await hooks.wrapServable.promise(fakeServable(), loadContext)).toBe(wrapped);
   });
 });

@@ -59,8 +59,6 @@ export interface InferenceOptions {
   readonly validation: 'engine' | 'strict';
 }
 
-const NO_ATTRIBUTES: ReadonlyMap<string, unknown> = new Map();
-
 /**
  * The one path of every request: admit, acquire, resolve, check, run. The handle is given back when the run ends, which is after the
  * answer when a servable ignores its signal.
@@ -75,28 +73,29 @@ export async function infer<Run extends ResolvedRun>(
 ): Promise<InferenceResult<Run>> {
   record.model = request.target.name;
   record.signature = request.signatureName;
-  const attributes = options.manager.hooks.admit.isUsed() ? await admitted(request, record, options.manager) : NO_ATTRIBUTES;
+  if (options.manager.hooks.admit.isUsed()) await admit(request, record, options.manager);
   const handle = options.manager.acquire(request.target);
   record.version = handle.id.version;
   const resolved = await resolveRun(request, handle, options.validation);
-  const context = contextOf(request, record, { outputs: resolved.outputs, attributes });
-  const startedMs = performance.now();
+  record.inputs = resolved.inputs;
+  record.wantedOutputs = resolved.outputs;
+  const context = contextOf(request, record);
+  record.runStartedMs = performance.now();
   try {
     const computed = await run(handle, resolved.inputs, { signatureName: request.signatureName, context });
-    return { id: handle.id, resolved, outputs: pickOutputs(computed, record, wantedOutputs(resolved)) };
+    record.outputs = pickOutputs(computed, record, wantedOutputs(resolved));
+    return { id: handle.id, resolved, outputs: record.outputs };
   } finally {
-    record.runMs = performance.now() - startedMs;
+    record.runMs = performance.now() - record.runStartedMs;
   }
 }
 
-async function admitted(request: InferenceRequest, record: RequestRecord, manager: Manager): Promise<ReadonlyMap<string, unknown>> {
-  const { protocol, requestId, peer } = record.origin;
+async function admit(request: InferenceRequest, record: RequestRecord, manager: Manager): Promise<void> {
+  const { protocol, requestId, peer, ownAttributes: attributes } = record;
   const { target, signatureName: signature } = request;
-  const attributes = new Map<string, unknown>();
   const asked: AdmitRequest = { name: target.name, signature, protocol, requestId, peer, headers: request.headers(), attributes };
   const refusal = await manager.hooks.admit.promise(asked);
   if (refusal !== undefined) throw refusal;
-  return attributes;
 }
 
 async function resolveRun<Run extends ResolvedRun>(
@@ -116,10 +115,10 @@ async function resolveRun<Run extends ResolvedRun>(
   }
 }
 
-function contextOf(request: InferenceRequest, record: RequestRecord, rest: Pick<RunContext, 'outputs' | 'attributes'>): RunContext {
-  const { protocol, requestId, peer } = record.origin;
+function contextOf(request: InferenceRequest, record: RequestRecord): RunContext {
+  const { requestId, protocol, peer, attributes, wantedOutputs: outputs } = record;
   const { signal, deadlineMs } = request.clock;
-  return { signal, deadlineMs, outputs: rest.outputs, requestId, protocol, peer, attributes: rest.attributes };
+  return { signal, deadlineMs, outputs, requestId, protocol, peer, attributes, timing: record };
 }
 
 interface RunCall {

@@ -1,4 +1,4 @@
-import { type Manager, type NamedTensors, parseModelName, type RequestDone, type RunContext, type Servable, servableError, ServingError } from '@servable/core';
+import { type Manager, type NamedTensors, parseModelName, type RequestDone, type RunContext, type Servable, servableError, ServingError, type Tensor } from '@servable/core';
 import { fakeServable, fakeSignature } from '@servable/plugin-testing';
 import { afterEach, expect, it } from 'vitest';
 import { infer, type InferenceRequest, type InferenceResult } from '../src/inference.ts';
@@ -17,7 +17,9 @@ async function managing(servable: Servable): Promise<Manager> {
 }
 
 const X: NamedTensors = new Map([['x', { dtype: 'FP32', shape: [2], data: Float32Array.of(1, 3) }]]);
+const tensorOf = (...values: number[]): Tensor => ({ dtype: 'FP32', shape: [values.length], data: Float32Array.from(values) });
 const ORIGIN = { protocol: 'test', method: 'predict', requestId: 'id-1', peer: '10.0.0.1:5' };
+const CALL = { ...ORIGIN, headers: (): ReadonlyMap<string, string> => new Map([['traceparent', 'p']]), sendHeaders: (): void => {} };
 
 function requestFor(overrides: Partial<InferenceRequest> & { readonly inputs?: NamedTensors; readonly outputs?: readonly string[] } = {}): InferenceRequest {
   return {
@@ -40,7 +42,7 @@ interface Options {
 }
 
 function ask(manager: Manager, { validation = 'engine', request = requestFor() }: Options = {}): Promise<InferenceResult> {
-  return recorded(manager.hooks, ORIGIN, (record) => infer(request, record, { manager, validation }));
+  return recorded(manager.hooks, CALL, (record) => infer(request, record, { manager, validation }));
 }
 
 /** A servable whose run waits for the test, and never looks at its signal. */
@@ -108,6 +110,37 @@ it('tells requestDone of a good answer and of a bad one', async () => {
   expect(done[1]).toMatchObject({ model: 'nobody', version: undefined, status: 'NOT_FOUND', runMs: 0 });
   expect(done[0]?.runMs).toBeGreaterThan(0);
   expect(done[0]?.totalMs).toBeGreaterThanOrEqual(done[0]?.runMs ?? Infinity);
+});
+
+it('tells requestDone what the model was given and answered, and what it was given when it failed', async () => {
+  const manager = await managing(fakeServable({ run: (_signature, inputs) => (inputs.get('x')?.data[0] === 2 ? Promise.reject(new Error('boom')) : new Map([['y', tensorOf(1.5)]])) }));
+  const done: RequestDone[] = [];
+  manager.hooks.requestDone.tap('test', (each) => void done.push(each));
+  await ask(manager);
+  await expect(ask(manager, { request: requestFor({ inputs: new Map([['x', tensorOf(2)]]) }) })).rejects.toThrow('boom');
+  expect(done[0]).toMatchObject({ wantedOutputs: [], queueMs: 0, computeMs: undefined });
+  expect([...(done[0]?.outputs?.get('y')?.data ?? [])]).toEqual([1.5]);
+  expect([...(done[1]?.inputs?.get('x')?.data ?? [])]).toEqual([2]);
+  expect(done[1]?.outputs).toBeUndefined();
+});
+
+it('tells requestStarted before admit, and hands its attributes on to all that follow', async () => {
+  const servable = fakeServable();
+  const manager = await managing(servable);
+  const seen: string[] = [];
+  const sent: ReadonlyMap<string, string>[] = [];
+  manager.hooks.requestStarted.tap('test', (started) => {
+    seen.push(`started ${started.protocol} ${started.method} ${started.requestId} ${String(started.headers().get('traceparent'))}`);
+    started.attributes.set('span', 7);
+    started.responseHeaders.set('traceparent', 'mine');
+  });
+  manager.hooks.admit.tapPromise('test', async ({ attributes }) => void seen.push(`admit ${String(attributes.get('span'))}`));
+  manager.hooks.requestDone.tap('test', ({ attributes }) => void seen.push(`done ${String(attributes.get('span'))}`));
+  const origin = { ...CALL, sendHeaders: (headers: ReadonlyMap<string, string>): void => void sent.push(headers) };
+  await recorded(manager.hooks, origin, (record) => infer(requestFor(), record, { manager, validation: 'engine' }));
+  expect(seen).toEqual(['started test predict id-1 p', 'admit 7', 'done 7']);
+  expect(servable.runs[0]?.context.attributes.get('span')).toBe(7);
+  expect(sent).toEqual([new Map([['traceparent', 'mine']])]);
 });
 
 it.each([

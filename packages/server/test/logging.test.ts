@@ -64,7 +64,18 @@ function done(error: ServingError | undefined): RequestDone {
     status: error?.status ?? 'OK',
     error,
     totalMs: 1.23456,
+    startedMs: 0,
+    runStartedMs: 0,
     runMs: 1,
+    queueMs: 0,
+    computeMs: undefined,
+    inputs: undefined,
+    wantedOutputs: [],
+    outputs: undefined,
+    requestMessage: undefined,
+    responseMessage: undefined,
+    exampleCount: undefined,
+    attributes: new Map(),
   };
 }
 

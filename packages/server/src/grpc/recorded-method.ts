@@ -23,7 +23,11 @@ export function recordedMethod({ path, method, hooks, answer }: RecordedMethodOp
   return {
     kind: 'unary',
     path,
-    handle: (request, call) => recorded(hooks, originOf(call, method), (record) => answer({ request, call, record })),
+    handle: (request, call) =>
+      recorded(hooks, originOf(call, method), (record) => {
+        record.requestMessage = request;
+        return answer({ request, call, record });
+      }),
   };
 }
 
@@ -47,5 +51,12 @@ export function headersOf(call: GrpcCall): ReadonlyMap<string, string> {
 
 function originOf(call: GrpcCall, method: string): CallOrigin {
   const [given] = call.metadata.get(REQUEST_ID_HEADER) ?? [];
-  return { protocol: 'grpc-v1', method, requestId: requestIdOf(given), peer: call.peer };
+  return {
+    protocol: 'grpc-v1',
+    method,
+    requestId: requestIdOf(given),
+    peer: call.peer,
+    headers: () => headersOf(call),
+    sendHeaders: (headers) => call.sendMetadata?.(headers),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, type ServerDuplexStream, type ServerUnaryCall } from '@grpc/grpc-js';
 import type { GrpcCall, GrpcMetadata } from '@servable/core';
 
 type SurfaceCall = ServerUnaryCall<Uint8Array, Uint8Array> | ServerDuplexStream<Uint8Array, Uint8Array>;
@@ -41,6 +41,12 @@ export class TransportCall implements GrpcCall {
     if (this.#call.cancelled) this.#abort();
     else if (!this.#isOver) this.#startTimer();
     return this.#controller.signal;
+  }
+
+  sendMetadata(entries: ReadonlyMap<string, string>): void {
+    const metadata = new Metadata();
+    for (const [key, value] of entries) metadata.set(key, value);
+    this.#call.sendMetadata(metadata);
   }
 
   /** Frees the timer; a later cancellation is of no interest. */

@@ -12,10 +12,16 @@ export const CORS_HEADERS: Readonly<Record<string, string>> = {
 /**
  * Answers `OPTIONS` on any path of the API, CORS on or off: no body, and 200 only with an `Origin` of http or https.
  *
+ * @throws ServingError `SRV_CORS_ORIGIN_MISSING`, which {@link refusePreflight} answers
+ *
  * Source: TF Serving, `HttpRestApiHandler::ProcessRequest`.
  */
 export function answerPreflight(origin: string | undefined): RestReply {
-  const isWeb = origin !== undefined && /https?:\/\//.test(origin);
-  const { status } = isWeb ? { status: 200 } : restErrorOf(serverError('SRV_CORS_ORIGIN_MISSING', []));
-  return { status, contentType: UNTYPED, body: '' };
+  if (origin === undefined || !/https?:\/\//.test(origin)) throw serverError('SRV_CORS_ORIGIN_MISSING', []);
+  return { status: 200, contentType: UNTYPED, body: '' };
+}
+
+/** Alone of all errors of the API it has no body. */
+export function refusePreflight(): RestReply {
+  return { status: restErrorOf(serverError('SRV_CORS_ORIGIN_MISSING', [])).status, contentType: UNTYPED, body: '' };
 }

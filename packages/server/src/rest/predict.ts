@@ -88,6 +88,6 @@ function encode(outputs: NamedTensors, style: PredictStyle, { compat }: PredictO
 }
 
 /** Of a header that came several times, what Node made of it. */
-function headersOf(request: RestRequest): ReadonlyMap<string, string> {
+export function headersOf(request: RestRequest): ReadonlyMap<string, string> {
   return new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
 }

@@ -2,9 +2,9 @@ import type { Manager, ModelName, ServableRequest } from '@servable/core';
 import { encodeMetadata, encodeModelList, encodeStatus, restErrorOf, type Route, routeOf, selectModelStates } from '@servable/protocol';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
-import { recorded, type RequestRecord } from '../request-record.ts';
-import { answerPreflight, CORS_HEADERS } from './cors.ts';
-import { predict, type PredictOptions } from './predict.ts';
+import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
+import { answerPreflight, CORS_HEADERS, refusePreflight } from './cors.ts';
+import { headersOf, predict, type PredictOptions } from './predict.ts';
 import { answerProbe } from './probes.ts';
 import { htmlPage, JSON_TYPE, type RestReply } from './rest-reply.ts';
 import type { RestRequest } from './rest-transport.ts';
@@ -27,8 +27,8 @@ export async function answerRest(request: RestRequest, options: RestApiOptions):
   if (!METHODS.has(method)) return htmlPage(501);
   const route = routeOf(method, target, options);
   if (route.kind === 'notApi') return notFound(request, options);
-  const reply = method === 'OPTIONS' ? answerPreflight(request.headers.origin) : await answerRoute(request, route, options);
-  return options.cors ? { ...reply, headers: CORS_HEADERS } : reply;
+  const reply = await answerRoute(request, method === 'OPTIONS' ? { kind: 'preflight' } : route, options);
+  return options.cors ? { ...reply, headers: { ...reply.headers, ...CORS_HEADERS } } : reply;
 }
 
 /** The error reply in TensorFlow Serving's words. */
@@ -42,15 +42,24 @@ function notFound({ method, target }: RestRequest, options: RestApiOptions): Res
 }
 
 async function answerRoute(request: RestRequest, route: ApiRoute, options: RestApiOptions): Promise<RestReply> {
-  const origin = { protocol: 'rest-v1', method: route.kind, requestId: request.requestId, peer: request.peer };
-  try {
-    return await recorded(options.manager.hooks, origin, (record) => answer(request, route, { record, options }));
-  } catch (error) {
-    return errorReply(error, options);
-  }
+  let headers: ReadonlyMap<string, string> | undefined;
+  const origin: CallOrigin = {
+    protocol: 'rest-v1',
+    method: route.kind,
+    requestId: request.requestId,
+    peer: request.peer,
+    headers: () => headersOf(request),
+    sendHeaders: (given) => {
+      headers = given;
+    },
+  };
+  const reply = await recorded(options.manager.hooks, origin, (record) => answer(request, route, { record, options })).catch((error: unknown) =>
+    route.kind === 'preflight' ? refusePreflight() : errorReply(error, options),
+  );
+  return headers === undefined ? reply : { ...reply, headers: Object.fromEntries(headers) };
 }
 
-type ApiRoute = Exclude<Route, { kind: 'notApi' }>;
+type ApiRoute = Exclude<Route, { kind: 'notApi' }> | { readonly kind: 'preflight' };
 type StatusRoute = Extract<Route, { kind: 'status' }>;
 
 interface Answering {
@@ -71,6 +80,8 @@ function answer(request: RestRequest, route: ApiRoute, answering: Answering): Re
     case 'classify':
     case 'regress':
       throw serverError('SRV_METHOD_NOT_OFFERED', [`:${route.kind}`]);
+    case 'preflight':
+      return answerPreflight(request.headers.origin);
     case 'malformed':
       throw route.error;
     default:

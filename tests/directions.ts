@@ -19,7 +19,7 @@ const DIRECTIONS: readonly Direction[] = [
   { packages: /^onnx-graph$/, mayImport: /^(core|protos)$/ },
   { packages: /^loader-/, mayImport: /^(core|protos|tfrecord|onnx-graph|engine-.+)$/ },
   { packages: /^source-(gcs|http)$/, mayImport: /^(core|remote-cache)$/ },
-  { packages: /^(batching|tfrecord|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
+  { packages: /^(batching|functions|tfrecord|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
 ];
 
 /** Whether `importer` may import `imported`; both are packages' names without the scope. */

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QuickstartServer } from './quickstart-server.ts';
+import { asDocumented, readmeExamples } from '../../../tests/example-readme.ts';
+import { ExampleServer } from '../../../tests/example-server.ts';
 
 interface Sample {
   readonly pixels: readonly number[];
@@ -24,16 +25,12 @@ interface Prediction {
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const expected = JSON.parse(readFileSync(new URL('../expected.json', import.meta.url), 'utf8')) as Expected;
 
-/** Each command of the README with the answer that the README shows for it. */
-const examples = [...readme.matchAll(/```bash\n(?<command>[^`]+)```(?:(?!```)[\s\S])*```json\n(?<answer>[^`]+)```/g)].map((match) => ({
-  command: match.groups?.['command']?.trim() ?? '',
-  answer: JSON.parse(match.groups?.['answer'] ?? '') as unknown,
-}));
+const examples = readmeExamples(readme);
 
-let server: QuickstartServer;
+let server: ExampleServer;
 
 beforeAll(async () => {
-  server = await QuickstartServer.start();
+  server = await ExampleServer.start('quickstart');
 });
 
 afterAll(async () => {
@@ -80,11 +77,3 @@ it('answers as scikit-learn does', async () => {
     expect(predictions[row]?.probabilities).toEqual(probabilities.map((value) => expect.closeTo(value, 5) as unknown));
   }
 });
-
-/** The README rounds numbers and leaves out parts of objects. */
-function asDocumented(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : expect.closeTo(value, 4);
-  if (Array.isArray(value)) return value.map(asDocumented);
-  if (typeof value !== 'object' || value === null) return value;
-  return expect.objectContaining(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asDocumented(item)])));
-}

@@ -1,31 +1,32 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const EXAMPLE = fileURLToPath(new URL('..', import.meta.url));
-const CLI = fileURLToPath(new URL('../../../packages/server/src/cli.ts', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url));
+const CLI = fileURLToPath(new URL('../packages/server/src/cli.ts', import.meta.url));
 /** What `bin/servable.js` does, with the sources. */
 const MAIN = `import { main } from ${JSON.stringify(pathToFileURL(CLI).href)}; process.exitCode = await main(process.argv.slice(1));`;
-/** The last that it says, to the end of the line. */
-const READY = /^Ready: 1 of 1 model\nTry it:\n.*\n/m;
+/** The last that it says when all models are ready, to the end of the line. */
+const READY = /^Ready: (?<ready>\d+) of \k<ready> models?\nTry it:\n.*\n/m;
 const ADDRESS = /^REST +(?<url>http:\/\/\S+)$/m;
 
-/** `servable serve` in the example's folder, from the sources, on ports that the system gives. */
-export class QuickstartServer {
+/** `servable serve` in an example's folder, from the sources, on ports that the system gives. */
+export class ExampleServer {
   readonly #child: ChildProcess;
   readonly #exitCode: Promise<number | null>;
   #output = '';
 
-  private constructor() {
+  private constructor(folder: string) {
     const command = ['--conditions=@servable/source', '--input-type=module', '--eval', MAIN, '--', 'serve', '--rest-port=0', '--grpc-port=0'];
-    this.#child = spawn(process.execPath, command, { cwd: EXAMPLE, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, command, { cwd: join(EXAMPLES, folder), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exitCode = new Promise((resolve) => {
       this.#child.once('close', resolve);
     });
   }
 
-  /** Resolves when the server says that its model is ready, and what to ask it. */
-  static async start(): Promise<QuickstartServer> {
-    const server = new QuickstartServer();
+  /** Resolves when the server says that all models are ready, and what to ask it. */
+  static async start(folder: string): Promise<ExampleServer> {
+    const server = new ExampleServer(folder);
     await server.#says(READY);
     return server;
   }

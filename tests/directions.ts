@@ -17,6 +17,8 @@ const DIRECTIONS: readonly Direction[] = [
   { packages: /^server$/, mayImport: /^(protocol|batching|core|protos|tfrecord)$/ },
   // What several loaders read, write and prove of graphs: loaders may not import each other.
   { packages: /^onnx-graph$/, mayImport: /^(core|protos)$/ },
+  // What all engines that call a native library have in common.
+  { packages: /^engine-(?!threads$)/, mayImport: /^(core|engine-threads)$/ },
   { packages: /^loader-/, mayImport: /^(core|protos|tfrecord|onnx-graph|engine-.+)$/ },
   { packages: /^source-(gcs|http)$/, mayImport: /^(core|remote-cache)$/ },
   { packages: /^(batching|functions|tfrecord|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },

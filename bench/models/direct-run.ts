@@ -1,12 +1,13 @@
 import type { Tensor } from '@servable/core';
+import { readAnswer, slotBytesOfInputs, writeRequest } from '@servable/engine-threads';
+import { allocateSlot } from '@servable/engine-threads/native';
+import { dtypeOfElement } from '../../packages/engine-onnxruntime/src/native/element-types.ts';
 import { flattenOutputs, tensorInput } from '../../packages/engine-onnxruntime/src/native/flatten-outputs.ts';
 import { loadGraph } from '../../packages/engine-onnxruntime/src/native/load-session.ts';
 import { OrtApi } from '../../packages/engine-onnxruntime/src/native/ort-api.ts';
 import { findLibrary, openLibrary } from '../../packages/engine-onnxruntime/src/native/ort-library.ts';
 import { SessionPlans } from '../../packages/engine-onnxruntime/src/native/session-plans.ts';
-import { allocateSlot } from '../../packages/engine-onnxruntime/src/native/slot.ts';
 import { SlotRunner } from '../../packages/engine-onnxruntime/src/native/slot-runner.ts';
-import { readAnswer, slotBytesOfInputs, writeRequest } from '../../packages/engine-onnxruntime/src/native/slot-tensors.ts';
 import { resolveSessionOptions } from '../../packages/engine-onnxruntime/src/session-options.ts';
 
 /** A graph in this thread, with its tensors made and bound: `run` is one call of ONNX Runtime's C API. */
@@ -28,7 +29,7 @@ export function openDirectRun(path: string, inputs: readonly Tensor[]): DirectRu
   const planOf = (): typeof plan => plan;
   return {
     run: () => void runner.run(planOf),
-    firstNumber: () => Number(readAnswer(slot).tensors[0]?.data[0]),
+    firstNumber: () => Number(readAnswer(slot, dtypeOfElement).tensors[0]?.data[0]),
     close: () => {
       runner.free();
       api.release('releaseSession', graph.session);

@@ -1,4 +1,3 @@
-export { availableCpus } from './cpu-limit.ts';
 export { createOnnxEngine, type OnnxEngineOptions } from './create-onnx-engine.ts';
 export type { OnnxDevice, OnnxEngine, OnnxGraphValue, OnnxSession, OnnxType, OnnxValueInfo, OnnxValueKind, SessionOptions } from './engine.ts';
 export { type ErrorArguments, onnxError } from './errors.ts';

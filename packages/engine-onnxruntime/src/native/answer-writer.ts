@@ -1,27 +1,6 @@
+import type { Address, AnswerSheet } from '@servable/engine-threads/native';
 import { STRING_ELEMENTS } from './element-types.ts';
 import { type OrtApi, OrtFault } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
-import { ANSWER_AT, alignUp, type Slot, SLOT_NUMBERS } from './slot.ts';
-
-/** A tensor that does not fit the slot, in memory of its own. */
-export interface SpilledTensor {
-  readonly type: number;
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** What a run left: an answer in the slot (`undefined`), or all of it beside the slot. */
-export type SlotResult = undefined | { readonly microseconds: number; readonly tensors: readonly SpilledTensor[] };
-
-/** A tensor of an answer: in the slot at an offset, or beside it. */
-export interface WrittenTensor {
-  readonly type: number;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly byteLength: number;
-  /** Its own memory when the slot is too small. */
-  readonly spilled?: Uint8Array<ArrayBuffer>;
-}
 
 interface Described {
   readonly type: number;
@@ -40,23 +19,14 @@ export function numericBytes(type: number, shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, ELEMENT_BYTES[type] ?? 0);
 }
 
-/** Collects the tensors of an answer: in the slot while they fit, after the inputs, which the request still needs. */
+/** Writes ONNX Runtime's values into an answer. */
 export class AnswerWriter {
   readonly #api: OrtApi;
-  readonly #slot: Slot;
-  readonly #written: WrittenTensor[] = [];
-  #offset: number;
-  #isSpilled = false;
+  readonly #sheet: AnswerSheet;
 
-  constructor(api: OrtApi, slot: Slot, freeOffset: number) {
+  constructor(api: OrtApi, sheet: AnswerSheet) {
     this.#api = api;
-    this.#slot = slot;
-    this.#offset = freeOffset;
-  }
-
-  /** One that the run itself has put into the slot. */
-  addWritten(tensor: WrittenTensor): void {
-    this.#written.push(tensor);
+    this.#sheet = sheet;
   }
 
   addTensor(value: Address): void {
@@ -84,31 +54,6 @@ export class AnswerWriter {
     this.addTensor(first[0] ?? 0);
   }
 
-  /** Writes down what was added, unless something did not fit. */
-  finish(microseconds: number): SlotResult {
-    const { numbers } = this.#slot;
-    const needed = this.#written.reduce((total, { shape }) => total + 4 + shape.length, ANSWER_AT + 2);
-    if (this.#isSpilled || needed > SLOT_NUMBERS) return { microseconds, tensors: this.#written.map((each) => this.#spill(each)) };
-    let at = ANSWER_AT;
-    numbers[at++] = microseconds;
-    numbers[at++] = this.#written.length;
-    for (const { type, shape, offset, byteLength } of this.#written) {
-      numbers[at++] = type;
-      numbers[at++] = offset;
-      numbers[at++] = byteLength;
-      numbers[at++] = shape.length;
-      for (const size of shape) numbers[at++] = size;
-    }
-    return undefined;
-  }
-
-  #spill({ type, shape, offset, byteLength, spilled }: WrittenTensor): SpilledTensor {
-    if (spilled !== undefined) return { type, shape, bytes: spilled };
-    const bytes = new Uint8Array(byteLength);
-    bytes.set(this.#slot.bytes.subarray(offset, offset + byteLength));
-    return { type, shape, bytes };
-  }
-
   #stack(values: readonly Address[], empty: Described): void {
     const parts = values.map((value) => this.#describe(value));
     const [first] = parts;
@@ -131,18 +76,7 @@ export class AnswerWriter {
 
   #write(values: readonly Address[], parts: readonly Described[], shape: readonly number[], type: number = parts[0]?.type ?? 1): void {
     const byteLength = parts.reduce((total, part) => total + slotBytes(part), 0);
-    const offset = this.#offset;
-    this.#offset += alignUp(byteLength);
-    const end = offset + byteLength;
-    if (end <= this.#slot.bytes.byteLength) {
-      this.#copy(values, parts, this.#slot.bytes.subarray(offset, end));
-      this.#written.push({ type, shape, offset, byteLength });
-      return;
-    }
-    this.#isSpilled = true;
-    const spilled = new Uint8Array(new ArrayBuffer(byteLength));
-    this.#copy(values, parts, spilled);
-    this.#written.push({ type, shape, offset, byteLength, spilled });
+    this.#sheet.write(type, shape, { byteLength, fill: (target) => void this.#copy(values, parts, target) });
   }
 
   #describe(value: Address): Described {

@@ -1,7 +1,6 @@
+import { type Address, allocateText, freeText, NativeWords } from '@servable/engine-threads/native';
 import type { OnnxDevice } from '../engine.ts';
-import { allocateText, freeText, type OrtApi } from './ort-api.ts';
-import { NativeWords } from './native-words.ts';
-import type { Address } from './ort-library.ts';
+import type { OrtApi } from './ort-api.ts';
 
 /** Lets a session use a device; the CPU is always there. @throws OrtFault when this machine or library has none */
 export function appendDevice(api: OrtApi, sessionOptions: Address, device: OnnxDevice): void {

@@ -1,8 +1,8 @@
 import type { Dimension } from '@servable/core';
+import { type Address, textAt } from '@servable/engine-threads/native';
 import type { OnnxGraphValue, OnnxType } from '../engine.ts';
 import { dtypeOfElement } from './element-types.ts';
-import { type OrtApi, textAt } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
+import type { OrtApi } from './ort-api.ts';
 
 /** What a graph takes and gives. */
 export interface GraphValues {

@@ -1,9 +1,9 @@
+import type { Address } from '@servable/engine-threads/native';
 import type { OnnxDevice } from '../engine.ts';
 import type { ResolvedSessionOptions } from '../session-options.ts';
 import { appendDevice } from './devices.ts';
 import { type GraphValues, readGraphValues } from './graph-values.ts';
 import { type OrtApi, OrtFault } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
 
 const OPTIMIZATION_LEVELS = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
 const PARALLEL_EXECUTION = 1;

@@ -1,20 +1,19 @@
 import { messageOf } from '@servable/core';
+import { availableCpus, LoaderThreads, LocalRunner, ThreadPool, type ThreadSetup, untilAborted } from '@servable/engine-threads';
 import { randomUUID } from 'node:crypto';
-import { availableCpus } from '../cpu-limit.ts';
+import { extname } from 'node:path';
 import type { OnnxEngine, OnnxGraphValue, OnnxSession, OnnxValueInfo, SessionOptions } from '../engine.ts';
 import { onnxError } from '../errors.ts';
 import { resolveSessionOptions, type ResolvedSessionOptions } from '../session-options.ts';
-import { untilAborted } from '../until-aborted.ts';
+import { dtypeOfElement } from './element-types.ts';
 import { flattenOutputs, tensorInput } from './flatten-outputs.ts';
-import { LoaderThreads } from './loader-threads.ts';
-import { LocalRunner } from './local-runner.ts';
 import { nativeLoadErrorOf } from './native-load-error.ts';
 import { NativeSession } from './native-session.ts';
-import { nativeThreadEntry } from './native-thread.ts';
 import { OrtApi } from './ort-api.ts';
 import { findLibrary, openLibrary } from './ort-library.ts';
-import type { ThreadData } from './thread-messages.ts';
-import { ThreadPool } from './thread-pool.ts';
+import type { RunPlan } from './run-plan.ts';
+import { SlotRunner } from './slot-runner.ts';
+import type { OrtThreadData, OrtThreadTypes } from './thread-types.ts';
 
 /** How {@link createNativeEngine} computes. */
 export interface NativeEngineOptions {
@@ -35,6 +34,10 @@ const SESSION_BYTES = 16 * 2 ** 20;
  * out anew) while it loads, and at 1.0 from then on (`bench/engine-onnxruntime-memory.bench.ts`).
  */
 const BYTES_PER_MODEL_BYTE = 2.5;
+const THREAD_ERRORS: ThreadSetup['errors'] = {
+  threadLost: (reason) => onnxError('SRV_ONNX_THREAD_LOST', [reason]),
+  queueFull: (maxQueuedRuns) => onnxError('SRV_ONNX_QUEUE_FULL', [maxQueuedRuns]),
+};
 /** One run computes, the next is at hand when it ends. */
 const SLOTS_PER_THREAD = 2;
 
@@ -65,9 +68,9 @@ export class NativeEngine implements OnnxEngine {
   readonly name = 'onnxruntime-native';
   readonly #api: OrtApi;
   readonly #environment: number;
-  readonly #pool: ThreadPool;
-  readonly #loaders: LoaderThreads;
-  readonly #local: LocalRunner;
+  readonly #pool: ThreadPool<OrtThreadTypes>;
+  readonly #loaders: LoaderThreads<OrtThreadTypes>;
+  readonly #local: LocalRunner<RunPlan>;
   readonly #threads: number;
   readonly #synchronousMicros: number;
   readonly #executorId = `onnxruntime-native-${randomUUID()}`;
@@ -77,14 +80,15 @@ export class NativeEngine implements OnnxEngine {
   #closing: Promise<void> | undefined;
 
   constructor(options: NativeEngineOptions, entry: URL) {
-    const data: ThreadData = { libraryPath: options.libraryPath ?? findLibrary(), niceness: options.niceness ?? 5 };
+    const data: OrtThreadData = { libraryPath: options.libraryPath ?? findLibrary(), niceness: options.niceness ?? 5 };
     this.#api = new OrtApi(openLibrary(data.libraryPath));
     this.#environment = this.#api.createEnvironment();
     this.#threads = options.threads ?? availableCpus();
     this.#synchronousMicros = options.synchronousMicros ?? 50;
-    this.#pool = new ThreadPool({ data, entry, memory: this.#api.library, threads: this.#threads, slots: SLOTS_PER_THREAD });
-    this.#loaders = new LoaderThreads({ data, entry, memory: this.#api.library });
-    this.#local = new LocalRunner(this.#api);
+    const setup: ThreadSetup = { name: 'servable-onnx', data, entry, memory: this.#api.library, dtypeOf: dtypeOfElement, errors: THREAD_ERRORS };
+    this.#pool = new ThreadPool({ ...setup, threads: this.#threads, slots: SLOTS_PER_THREAD });
+    this.#loaders = new LoaderThreads(setup);
+    this.#local = new LocalRunner({ ...setup, createRunner: (slot) => new SlotRunner(this.#api, slot) });
   }
 
   describeInputs(inputs: readonly OnnxGraphValue[]): readonly OnnxValueInfo[] {
@@ -116,7 +120,7 @@ export class NativeEngine implements OnnxEngine {
   }
 
   async #load(path: string, options: ResolvedSessionOptions, onFreed: () => void): Promise<NativeSession> {
-    const loaded = await this.#loaders.use((thread) => thread.load(this.#environment, path, options)).catch((error: unknown) => {
+    const loaded = await this.#loaders.use((thread) => thread.load({ environment: this.#environment, path, options })).catch((error: unknown) => {
       throw nativeLoadErrorOf(path, error);
     });
     return new NativeSession({
@@ -145,4 +149,14 @@ function checkOptions({ threads = 1, niceness = 0, synchronousMicros = 0 }: Nati
   if (!Number.isSafeInteger(threads) || threads < 1) throw onnxError('SRV_ONNX_OPTION_INVALID', ['threads', String(threads), 'a whole number of at least 1']);
   if (!(niceness >= 0 && niceness <= 19)) throw onnxError('SRV_ONNX_OPTION_INVALID', ['niceness', String(niceness), 'a number from 0 to 19']);
   if (!(synchronousMicros >= 0)) throw onnxError('SRV_ONNX_OPTION_INVALID', ['synchronousMicros', String(synchronousMicros), 'a number of at least 0']);
+}
+
+/**
+ * The file that native threads run, beside this one. A Node that cannot run TypeScript (20, with these sources loaded by
+ * a test runner) takes the built one.
+ */
+function nativeThreadEntry(): URL {
+  const extension = extname(import.meta.url);
+  if (extension !== '.ts' || process.features.typescript) return new URL(`./native-thread-main${extension}`, import.meta.url);
+  return new URL('../../dist/native/native-thread-main.js', import.meta.url);
 }

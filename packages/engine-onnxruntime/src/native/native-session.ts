@@ -1,4 +1,5 @@
 import type { Executor, NamedTensors, Tensor } from '@servable/core';
+import { fitsSlotNumbers, type LocalRunner, type RunHost, type RunOwner, type SessionPlan, SessionRun, slotBytesOfInputs, type ThreadPool } from '@servable/engine-threads';
 import { checkInputs } from '../check-run.ts';
 import type { OnnxDevice, OnnxSession, OnnxValueInfo } from '../engine.ts';
 import { withCure } from '../device-cures.ts';
@@ -6,32 +7,28 @@ import { onnxError } from '../errors.ts';
 import { runErrorOf } from '../worker/binding-errors.ts';
 import { flattenOutputs, tensorInput } from './flatten-outputs.ts';
 import type { LoadedGraph } from './load-session.ts';
-import type { LocalRunner } from './local-runner.ts';
 import type { OrtApi } from './ort-api.ts';
 import type { RunPlan } from './run-plan.ts';
-import type { SessionPlan } from './session-plan.ts';
 import { SessionPlans } from './session-plans.ts';
-import { type RunHost, SessionRun } from './session-run.ts';
-import { fitsSlotNumbers, slotBytesOfInputs } from './slot-tensors.ts';
-import type { RunOwner, ThreadPool } from './thread-pool.ts';
+import type { OrtThreadTypes } from './thread-types.ts';
 
 export interface NativeSessionOptions {
   readonly api: OrtApi;
-  readonly pool: ThreadPool;
+  readonly pool: ThreadPool<OrtThreadTypes>;
   readonly executor: Executor;
   readonly loaded: LoadedGraph;
   readonly maxQueuedRuns: number;
   /** Longest predicted run that is made on the event loop, in microseconds; 0: none is. */
   readonly synchronousMicros: number;
   /** Makes runs on the event loop; all sessions share it. */
-  readonly local: LocalRunner;
+  readonly local: LocalRunner<RunPlan>;
   readonly newPlanId: () => number;
   /** Frees the graph. */
   readonly onClosed: () => Promise<void>;
 }
 
 /** A graph that any engine thread can run. */
-export class NativeSession implements OnnxSession, RunHost, RunOwner {
+export class NativeSession implements OnnxSession, RunHost<RunPlan>, RunOwner {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
   readonly graph: OnnxSession['graph'];
@@ -88,7 +85,7 @@ export class NativeSession implements OnnxSession, RunHost, RunOwner {
     return runOptions;
   }
 
-  drop(run: SessionRun): boolean {
+  drop(run: SessionRun<RunPlan>): boolean {
     return this.#options.pool.drop(this, run);
   }
 
@@ -100,6 +97,10 @@ export class NativeSession implements OnnxSession, RunHost, RunOwner {
     if (isTerminated) this.#options.api.call('unsetTerminate', runOptions);
     this.#runOptions.push(runOptions);
     if (--this.#begun === 0) this.#onDrained();
+  }
+
+  errorOf(fault: unknown): Error {
+    return runErrorOf(fault);
   }
 
   async #close(): Promise<void> {
@@ -118,7 +119,7 @@ export class NativeSession implements OnnxSession, RunHost, RunOwner {
   }
 
   /** `undefined` when it is not known to be short. */
-  #runHere(plan: SessionPlan, inputs: readonly Tensor[]): NamedTensors | undefined {
+  #runHere(plan: SessionPlan<RunPlan>, inputs: readonly Tensor[]): NamedTensors | undefined {
     const bytes = slotBytesOfInputs(inputs);
     if (!plan.predictor.isQuick(bytes)) return undefined;
     const answer = this.#options.local.run(plan.plan, inputs, bytes);
@@ -127,7 +128,7 @@ export class NativeSession implements OnnxSession, RunHost, RunOwner {
     return plan.nameTensors(answer.tensors);
   }
 
-  #runInThread(plan: SessionPlan, inputs: readonly Tensor[], signal: AbortSignal): Promise<NamedTensors> {
+  #runInThread(plan: SessionPlan<RunPlan>, inputs: readonly Tensor[], signal: AbortSignal): Promise<NamedTensors> {
     const run = new SessionRun({ plan, inputs, signal, host: this });
     try {
       this.#options.pool.submit(this, run);

@@ -1,16 +1,8 @@
-import koffi from 'koffi';
-import { NativeWords } from './native-words.ts';
-import type { Address, OrtLibrary } from './ort-library.ts';
+import { type Address, NativeFault, NativeWords } from '@servable/engine-threads/native';
+import type { OrtLibrary } from './ort-library.ts';
 
 /** What ONNX Runtime answered instead of success. Codes are `OrtErrorCode`'s. */
-export class OrtFault extends Error {
-  readonly ortCode: number;
-
-  constructor(message: string, ortCode: number) {
-    super(message);
-    this.ortCode = ortCode;
-  }
-}
+export class OrtFault extends NativeFault {}
 
 const ORT_DEVICE_ALLOCATOR = 0;
 const ORT_MEMORY_DEFAULT = 0;
@@ -94,22 +86,4 @@ export class OrtApi {
     releaseStatus(status);
     throw fault;
   }
-}
-
-/** The text at an address, up to its NUL. */
-export function textAt(address: Address | bigint): string {
-  return String(koffi.decode(BigInt(address), 'char', -1));
-}
-
-/** Memory with a NUL-ended text; freed with {@link freeText}. */
-export function allocateText(text: string): Address {
-  const bytes = new TextEncoder().encode(`${text}\0`);
-  const pointer: unknown = koffi.alloc('char', bytes.byteLength);
-  const address = koffi.address(pointer);
-  new Uint8Array(koffi.view(address, bytes.byteLength)).set(bytes);
-  return Number(address);
-}
-
-export function freeText(address: Address): void {
-  koffi.free(BigInt(address));
 }

@@ -1,6 +1,6 @@
+import type { Address } from '@servable/engine-threads/native';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { OrtApi } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
 import type { PlannedOutput } from './run-plan.ts';
 
 /** Adds one output of a run to its answer. @throws OrtFault */

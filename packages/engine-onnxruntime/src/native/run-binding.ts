@@ -1,11 +1,9 @@
-import { AnswerWriter, numericBytes, type SlotResult, type WrittenTensor } from './answer-writer.ts';
+import { type Address, alignUp, AnswerSheet, INPUTS_AT, NativeWords, type Slot, type SlotResult, type WrittenTensor } from '@servable/engine-threads/native';
+import { AnswerWriter, numericBytes } from './answer-writer.ts';
 import { STRING_ELEMENTS } from './element-types.ts';
-import { NativeWords } from './native-words.ts';
 import { type OrtApi, OrtFault } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
 import { writeOutput } from './output-values.ts';
 import { resolveShape, type RunPlan } from './run-plan.ts';
-import { alignUp, INPUTS_AT, type Slot } from './slot.ts';
 import { createStrings } from './string-tensor.ts';
 
 interface BoundInput {
@@ -143,13 +141,14 @@ export class RunBinding {
   }
 
   #writeAnswer(startedMs: number): SlotResult {
-    const answer = new AnswerWriter(this.#api, this.#slot, this.#freeOffset);
+    const sheet = new AnswerSheet(this.#slot, this.#freeOffset);
+    const answer = new AnswerWriter(this.#api, sheet);
     this.#plan.outputs.forEach((output, index) => {
       const bound = this.#bound?.[index];
       if (bound === undefined) writeOutput(this.#api, answer, output, this.#words.get(this.#outputValuesAt + index));
-      else answer.addWritten(bound);
+      else sheet.addWritten(bound);
     });
-    return answer.finish((performance.now() - startedMs) * 1000);
+    return sheet.finish((performance.now() - startedMs) * 1000);
   }
 
   /** After a first run: binds the outputs of which it has confirmed the sizes. */

@@ -1,11 +1,8 @@
+import type { ThreadPlan } from '@servable/engine-threads/native';
 import type { OutputForm } from './flatten-outputs.ts';
 
-/** What all runs of one session for the same outputs have in common. Threads are told once, and know it by its number. */
-export interface RunPlan {
-  /** Unlike that of any other plan of the engine, ever. */
-  readonly id: number;
-  /** The session's address. */
-  readonly session: number;
+/** A plan, as ONNX Runtime needs it. */
+export interface RunPlan extends ThreadPlan {
   /** In the graph's order. */
   readonly inputs: readonly PlannedInput[];
   readonly outputs: readonly PlannedOutput[];

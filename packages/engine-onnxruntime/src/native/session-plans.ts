@@ -1,11 +1,10 @@
+import { RunTimePredictor, SessionPlan } from '@servable/engine-threads';
+import { NativeNames } from '@servable/engine-threads/native';
 import type { OnnxValueInfo } from '../engine.ts';
 import { selectOutputs } from '../check-run.ts';
 import { elementTypeOf } from './element-types.ts';
 import type { GraphOutput } from './flatten-outputs.ts';
-import { NativeNames } from './native-names.ts';
 import { planShape, type RunPlan } from './run-plan.ts';
-import { RunTimePredictor } from './run-time-predictor.ts';
-import { SessionPlan } from './session-plan.ts';
 
 export interface SessionPlansOptions {
   /** The session's address. */
@@ -26,8 +25,8 @@ export class SessionPlans {
   readonly #options: SessionPlansOptions;
   readonly #parts: readonly OnnxValueInfo[];
   readonly #names = new NativeNames();
-  readonly #plans = new Map<string, SessionPlan>();
-  #all: SessionPlan | undefined;
+  readonly #plans = new Map<string, SessionPlan<RunPlan>>();
+  #all: SessionPlan<RunPlan> | undefined;
 
   constructor(options: SessionPlansOptions) {
     this.#options = options;
@@ -39,7 +38,7 @@ export class SessionPlans {
    *
    * @throws ServingError `SRV_ONNX_OUTPUT_UNKNOWN`, `SRV_ONNX_OUTPUT_UNSERVABLE`
    */
-  get(outputs: readonly string[]): SessionPlan {
+  get(outputs: readonly string[]): SessionPlan<RunPlan> {
     if (outputs.length === 0) return (this.#all ??= this.#create(selectOutputs(this.#parts, outputs)));
     const key = outputs.join('\0');
     const known = this.#plans.get(key);
@@ -62,7 +61,7 @@ export class SessionPlans {
     }
   }
 
-  #create(wanted: readonly string[]): SessionPlan {
+  #create(wanted: readonly string[]): SessionPlan<RunPlan> {
     const { outputs, synchronousMicros } = this.#options;
     const chosen = outputs.filter(({ parts }) => parts.some((part) => wanted.includes(part.name)));
     const parts = chosen.flatMap((output) => output.parts.map(({ name }) => name));

@@ -1,14 +1,13 @@
-import type { SlotResult } from './answer-writer.ts';
+import type { RunnerOfSlot, Slot, SlotResult } from '@servable/engine-threads/native';
 import type { OrtApi } from './ort-api.ts';
 import { RunBinding } from './run-binding.ts';
 import type { RunPlan } from './run-plan.ts';
-import type { Slot } from './slot.ts';
 
 /**
  * Computes the requests of one slot in this thread. A request of the same plan and sizes as the one before reuses its tensors, and
  * is then one call into ONNX Runtime.
  */
-export class SlotRunner {
+export class SlotRunner implements RunnerOfSlot<RunPlan> {
   readonly #api: OrtApi;
   readonly #slot: Slot;
   #binding: RunBinding | undefined;
@@ -18,11 +17,6 @@ export class SlotRunner {
     this.#slot = slot;
   }
 
-  /**
-   * Computes the request in the slot, and writes the answer into it or beside it.
-   *
-   * @throws OrtFault; the slot can be used again
-   */
   run(planOf: (id: number) => RunPlan | undefined): SlotResult {
     const startedMs = performance.now();
     const [id = 0, runOptions = 0] = this.#slot.numbers;
@@ -36,7 +30,6 @@ export class SlotRunner {
     return binding.run(runOptions, startedMs);
   }
 
-  /** Gives the tensors back: before the slot's memory goes. */
   free(): void {
     this.#binding?.free();
     this.#binding = undefined;

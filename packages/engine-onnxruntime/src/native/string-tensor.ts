@@ -1,8 +1,6 @@
+import { type Address, NativeWords, type Slot } from '@servable/engine-threads/native';
 import { STRING_ELEMENTS } from './element-types.ts';
-import { NativeWords } from './native-words.ts';
 import type { OrtApi } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
-import type { Slot } from './slot.ts';
 
 /** Makes a tensor of the strings in a slot: where each ends, then all of them. ONNX Runtime copies them. @throws OrtFault */
 export function createStrings(api: OrtApi, slot: Slot, input: { readonly offset: number; readonly shape: readonly number[] }): Address {

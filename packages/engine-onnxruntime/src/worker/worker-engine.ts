@@ -1,9 +1,8 @@
-import { availableCpus } from '../cpu-limit.ts';
+import { availableCpus, untilAborted } from '@servable/engine-threads';
 import type { OnnxEngine, OnnxGraphValue, OnnxSession, OnnxValueInfo, SessionOptions } from '../engine.ts';
 import { onnxError } from '../errors.ts';
 import { resolveSessionOptions } from '../session-options.ts';
 import { ThreadTurns } from '../thread-turns.ts';
-import { untilAborted } from '../until-aborted.ts';
 import { describeValue } from './binding-limits.ts';
 import { threadEntry } from './engine-thread.ts';
 import { WorkerSession } from './worker-session.ts';

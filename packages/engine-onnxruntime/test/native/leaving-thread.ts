@@ -1,6 +1,6 @@
 /** A native thread that leaves when the first input of a run is this number: what a lost thread looks like. */
+import { NUMBER_BYTES, Slot } from '@servable/engine-threads/native';
 import { parentPort } from 'node:worker_threads';
-import { NUMBER_BYTES, Slot } from '../../src/native/slot.ts';
 
 const LEAVE = -12345;
 const slots: Slot[] = [];

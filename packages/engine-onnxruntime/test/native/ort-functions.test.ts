@@ -1,16 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import type { NamedTensors, Tensor } from '@servable/core';
+import { readAnswer, writeRequest } from '@servable/engine-threads';
+import { allocateSlot, type NativeFunction } from '@servable/engine-threads/native';
 import { expect, it } from 'vitest';
 import type { OnnxValueInfo } from '../../src/index.ts';
+import { dtypeOfElement } from '../../src/native/element-types.ts';
 import { flattenOutputs, tensorInput } from '../../src/native/flatten-outputs.ts';
 import { type LoadedGraph, loadGraph, NoDeviceFault } from '../../src/native/load-session.ts';
 import { OrtApi, OrtFault } from '../../src/native/ort-api.ts';
 import { ORT_FUNCTIONS } from '../../src/native/ort-functions.ts';
-import { findLibrary, openLibrary, type NativeFunction, type OrtLibrary } from '../../src/native/ort-library.ts';
+import { findLibrary, openLibrary, type OrtLibrary } from '../../src/native/ort-library.ts';
 import { SessionPlans } from '../../src/native/session-plans.ts';
 import { SlotRunner } from '../../src/native/slot-runner.ts';
-import { readAnswer, writeRequest } from '../../src/native/slot-tensors.ts';
-import { allocateSlot } from '../../src/native/slot.ts';
 import { resolveSessionOptions } from '../../src/session-options.ts';
 
 const called = new Set<string>();
@@ -51,7 +52,7 @@ function load(api: OrtApi, name: string): Loaded {
     writeRequest(slot, { plan: plan.id, runOptions, inputs: [...inputs.values()] });
     api.call('unsetTerminate', runOptions);
     expect(runner.run(() => plan)).toBeUndefined();
-    return plans.get([]).nameTensors(readAnswer(slot).tensors);
+    return plans.get([]).nameTensors(readAnswer(slot, dtypeOfElement).tensors);
   };
   return { session: graph.session, graph, parts, run };
 }

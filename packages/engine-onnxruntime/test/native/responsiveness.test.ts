@@ -1,7 +1,7 @@
+import { availableCpus } from '@servable/engine-threads';
 import { stat } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, it, onTestFinished } from 'vitest';
-import { availableCpus } from '../../src/index.ts';
 import { createNativeEngine } from '../../src/native/native-engine.ts';
 import { floats, named } from '../fixtures.ts';
 import { modelPath, slowModel } from '../onnx-builder.ts';

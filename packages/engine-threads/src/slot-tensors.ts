@@ -1,11 +1,14 @@
 import { bytesPerElement, type DType, elementCount, storageOf, type Tensor, type TensorData } from '@servable/core';
-import { dtypeOfElement, STRING_ELEMENTS } from './element-types.ts';
-import { ANSWER_AT, alignUp, INPUTS_AT, NUMBER_BYTES, type Slot } from './slot.ts';
+import type { SpilledTensor } from './native/answer-sheet.ts';
+import { ANSWER_AT, alignUp, INPUTS_AT, NUMBER_BYTES, type Slot } from './native/slot.ts';
+
+/** The dtype of an engine's own number of an element type; `undefined` when there is none. */
+export type DTypeOf = (type: number) => DType | undefined;
 
 /** One run, as it is written into a slot. */
 export interface SlotRequest {
   readonly plan: number;
-  /** Address; 0: none. */
+  /** What the engine passes to its threads of this run alone; 0: nothing. */
   readonly runOptions: number;
   /** In the plan's order. */
   readonly inputs: readonly Tensor[];
@@ -75,7 +78,7 @@ function writeData(slot: Slot, tensor: Tensor, offset: number): void {
 }
 
 /** Reads the answer out of a slot. The tensors are copies. */
-export function readAnswer(slot: Slot): SlotAnswer {
+export function readAnswer(slot: Slot, dtypeOf: DTypeOf): SlotAnswer {
   const { numbers } = slot;
   const tensors: Tensor[] = [];
   let at = ANSWER_AT + 2;
@@ -86,16 +89,16 @@ export function readAnswer(slot: Slot): SlotAnswer {
     const rank = numbers[at++] ?? 0;
     const shape = Array.from(numbers.subarray(at, at + rank));
     at += rank;
-    tensors.push(answerTensor(type, shape, slot.bytes.slice(offset, offset + bytes)));
+    tensors.push(answerTensor({ type, shape, bytes: slot.bytes.slice(offset, offset + bytes) }, dtypeOf));
   }
   return { microseconds: numbers[ANSWER_AT] ?? 0, tensors };
 }
 
 /** Makes a tensor of bytes that are the caller's own, at offset 0 of their buffer. */
-export function answerTensor(type: number, shape: readonly number[], bytes: Uint8Array): Tensor {
-  const dtype = dtypeOfElement(type);
-  if (dtype === undefined) throw new TypeError(`ONNX Runtime answered with element type ${type}`);
-  const data = type === STRING_ELEMENTS ? splitStrings(bytes, elementCount(shape)) : viewAs(dtype, bytes);
+export function answerTensor({ type, shape, bytes }: SpilledTensor, dtypeOf: DTypeOf): Tensor {
+  const dtype = dtypeOf(type);
+  if (dtype === undefined) throw new TypeError(`the library answered with element type ${type}`);
+  const data = dtype === 'BYTES' ? splitStrings(bytes, elementCount(shape)) : viewAs(dtype, bytes);
   // The dtype has chosen the array.
   return { dtype, shape, data } as Tensor;
 }

@@ -1,34 +1,46 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { onnxError } from '../errors.ts';
-import type { ResolvedSessionOptions } from '../session-options.ts';
-import type { LoadedGraph } from './load-session.ts';
-import { OrtFault } from './ort-api.ts';
-import type { OrtLibrary } from './ort-library.ts';
-import type { RunPlan } from './run-plan.ts';
-import { allocateSlot, type Slot } from './slot.ts';
-import { answerTensor, readAnswer, type SlotAnswer } from './slot-tensors.ts';
-import type { LoadFault, NativeReply, NativeRequest, ThreadData } from './thread-messages.ts';
+import { NativeFault } from './native/native-fault.ts';
+import type { NativeMemory } from './native/native-memory.ts';
+import { allocateSlot, type Slot } from './native/slot.ts';
+import type { ThreadData, ThreadPlan, ThreadReply, ThreadRequest, ThreadTypes } from './native/thread-messages.ts';
+import { answerTensor, type DTypeOf, readAnswer, type SlotAnswer } from './slot-tensors.ts';
 
 /** One run, as a thread sees it. */
-export interface ThreadRun {
-  readonly plan: RunPlan;
+export interface ThreadRun<Plan extends ThreadPlan = ThreadPlan> {
+  readonly plan: Plan;
   readonly requestBytes: number;
   /** What an answer like this took before. */
   readonly answerBytes: number;
   /** Copies the request. */
   write(slot: Slot): void;
   succeed(answer: SlotAnswer): void;
-  /** @param error - OrtFault, or ServingError `SRV_ONNX_THREAD_LOST` */
+  /** @param error - NativeFault, or what the engine says of a lost thread */
   fail(error: unknown): void;
 }
 
-export interface NativeThreadOptions {
+/** An engine's own errors. */
+export interface ThreadErrors {
+  /** The thread ended, or never began. */
+  threadLost(reason: string): Error;
+  /** More runs wait than may. */
+  queueFull(maxQueuedRuns: number): Error;
+}
+
+/** What all threads of an engine have in common. */
+export interface ThreadSetup {
+  /** Shown by debuggers and `top`. */
+  readonly name: string;
+  /** What the thread runs: a file that calls `serveThread` with its `workerData`. */
+  readonly entry: URL;
   readonly data: ThreadData;
   /** Where slots come from. */
-  readonly memory: Pick<OrtLibrary, 'allocate' | 'free'>;
-  /** What the thread runs; not the default only in tests. */
-  readonly entry: URL;
+  readonly memory: Pick<NativeMemory, 'allocate' | 'free'>;
+  readonly errors: ThreadErrors;
+  readonly dtypeOf: DTypeOf;
+}
+
+export interface EngineThreadOptions extends ThreadSetup {
   /** Runs it has at hand, the one it computes included. */
   readonly slots: number;
   /** Called when a run has ended, or the thread is lost. */
@@ -36,21 +48,22 @@ export interface NativeThreadOptions {
 }
 
 /** A load that failed in its thread; its engine says what it means. */
-export class NativeLoadError extends Error {
-  readonly fault: LoadFault;
-  constructor(fault: LoadFault) {
-    super(fault.kind === 'ort' ? fault.message : fault.faults.join('; '));
+export class LoadFailure<Fault> extends Error {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super('the load failed');
     this.fault = fault;
   }
 }
 
-interface Place {
+interface Place<Plan extends ThreadPlan> {
   slot: Slot;
-  run: ThreadRun | undefined;
+  run: ThreadRun<Plan> | undefined;
 }
 
-interface PendingCall {
-  resolve(reply: NativeReply): void;
+interface PendingCall<T extends ThreadTypes> {
+  resolve(reply: ThreadReply<T>): void;
   reject(error: unknown): void;
 }
 
@@ -66,25 +79,25 @@ const LARGEST_KEPT_SLOT_BYTES = 8 * 1024 * 1024;
  * It is never terminated: ending a thread inside native code aborts the process. The process stays alive for it only
  * while an answer is awaited.
  */
-export class NativeThread {
+export class EngineThread<T extends ThreadTypes> {
   readonly #worker: Worker;
-  readonly #places: readonly Place[];
+  readonly #places: readonly Place<T['plan']>[];
   readonly #onChange: () => void;
-  readonly #memory: NativeThreadOptions['memory'];
+  readonly #setup: ThreadSetup;
   /** Plans that it was told of. */
-  readonly #plans = new Map<number, RunPlan>();
-  readonly #calls: PendingCall[] = [];
+  readonly #plans = new Map<number, T['plan']>();
+  readonly #calls: PendingCall<T>[] = [];
   readonly #exited: Promise<void>;
   #running = 0;
   #lost: Error | undefined;
 
-  constructor({ data, entry, memory, slots, onChange = () => {} }: NativeThreadOptions) {
-    this.#memory = memory;
+  constructor({ slots, onChange = () => {}, ...setup }: EngineThreadOptions) {
+    const { name, entry, data, memory } = setup;
+    this.#setup = setup;
     this.#onChange = onChange;
-    // Without the process's own options: it needs none, and some (`--input-type`) would keep it from starting.
-    this.#worker = new Worker(entry, { workerData: data, name: 'servable-onnx', execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: 2 } });
+    this.#worker = new Worker(entry, { workerData: data, name, execArgv: optionsFor(entry), resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
-    this.#worker.on('message', (reply: NativeReply) => this.#receive(reply));
+    this.#worker.on('message', (reply: ThreadReply<T>) => this.#receive(reply));
     this.#worker.on('messageerror', (error) => this.#lose(error.message));
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error.message : String(error)));
     this.#exited = new Promise((resolve) => {
@@ -112,7 +125,7 @@ export class NativeThread {
   }
 
   /** Copies the request and has it computed. Only while there is room. */
-  begin(run: ThreadRun): void {
+  begin(run: ThreadRun<T['plan']>): void {
     const index = this.#places.findIndex((place) => place.run === undefined);
     const place = this.#places[index];
     if (place === undefined || this.#lost !== undefined) return run.fail(this.#lost ?? new Error('the thread has no room'));
@@ -129,7 +142,7 @@ export class NativeThread {
   }
 
   /** A plan that it is told of again when a run needs it. */
-  forgetPlan({ id }: RunPlan): void {
+  forgetPlan({ id }: ThreadPlan): void {
     if (this.#plans.delete(id) && this.#lost === undefined) this.#send({ kind: 'forget', plan: id });
   }
 
@@ -138,17 +151,17 @@ export class NativeThread {
     for (const plan of this.#plans.values()) if (plan.session === session) this.forgetPlan(plan);
   }
 
-  /** @throws NativeLoadError, ServingError `SRV_ONNX_THREAD_LOST` */
-  async load(environment: number, path: string, options: ResolvedSessionOptions): Promise<LoadedGraph> {
-    const reply = await this.#call({ kind: 'load', environment, path, options });
-    if (typeof reply === 'object' && reply.kind === 'loaded') return reply.graph;
-    if (typeof reply === 'object' && reply.kind === 'load-failed') throw new NativeLoadError(reply.fault);
-    throw onnxError('SRV_ONNX_THREAD_LOST', [`it answered a load with ${JSON.stringify(reply)}`]);
+  /** @throws LoadFailure, or the engine's own error when the thread is lost */
+  async load(load: T['load']): Promise<T['loaded']> {
+    const reply = await this.#call({ kind: 'load', load });
+    if (typeof reply === 'object' && reply.kind === 'loaded') return reply.loaded;
+    if (typeof reply === 'object' && reply.kind === 'load-failed') throw new LoadFailure(reply.fault);
+    throw this.#setup.errors.threadLost(`it answered a load with ${JSON.stringify(reply)}`);
   }
 
-  /** Frees a session. @throws ServingError `SRV_ONNX_THREAD_LOST` */
-  async release(session: number): Promise<void> {
-    await this.#call({ kind: 'release', session });
+  /** Frees what a load gave. @throws the engine's own error when the thread is lost */
+  async release(handle: T['handle']): Promise<void> {
+    await this.#call({ kind: 'release', handle });
   }
 
   /** Resolves when the thread is gone. No run or call may be in progress. */
@@ -160,7 +173,7 @@ export class NativeThread {
     await this.#exited;
   }
 
-  #call(request: NativeRequest): Promise<NativeReply> {
+  #call(request: ThreadRequest<T>): Promise<ThreadReply<T>> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
       if (this.#calls.push({ resolve, reject }) === 1 && this.#running === 0) this.#worker.ref();
@@ -168,13 +181,13 @@ export class NativeThread {
     });
   }
 
-  #tellPlan(plan: RunPlan): void {
+  #tellPlan(plan: T['plan']): void {
     if (this.#plans.has(plan.id)) return;
     this.#plans.set(plan.id, plan);
     this.#send({ kind: 'plan', plan });
   }
 
-  #makeRoom(place: Place, index: number, { requestBytes, answerBytes }: ThreadRun): void {
+  #makeRoom(place: Place<T['plan']>, index: number, { requestBytes, answerBytes }: ThreadRun): void {
     const needed = Math.max(requestBytes, Math.min(requestBytes + answerBytes, LARGEST_KEPT_SLOT_BYTES));
     if (place.slot.byteLength >= needed) return;
     const isKept = needed <= LARGEST_KEPT_SLOT_BYTES;
@@ -182,31 +195,32 @@ export class NativeThread {
   }
 
   /** Only when nothing runs in it: what the thread is told next finds the new one. */
-  #replaceSlot(place: Place, index: number, bytes: number): void {
+  #replaceSlot(place: Place<T['plan']>, index: number, bytes: number): void {
     const { address } = place.slot;
     place.slot = this.#newSlot(index, bytes);
-    this.#memory.free(address);
+    this.#setup.memory.free(address);
   }
 
   #newSlot(index: number, bytes: number): Slot {
-    const slot = allocateSlot(this.#memory, bytes);
+    const slot = allocateSlot(this.#setup.memory, bytes);
     this.#send({ kind: 'slot', slot: index, address: slot.address, byteLength: slot.byteLength });
     return slot;
   }
 
-  #send(request: NativeRequest): void {
+  #send(request: ThreadRequest<T>): void {
     this.#worker.postMessage(request, []);
   }
 
-  #receive(reply: NativeReply): void {
-    if (typeof reply === 'number') return this.#settle(reply, (run, slot) => run.succeed(readAnswer(slot)));
+  #receive(reply: ThreadReply<T>): void {
+    const { dtypeOf } = this.#setup;
+    if (typeof reply === 'number') return this.#settle(reply, (run, slot) => run.succeed(readAnswer(slot, dtypeOf)));
     switch (reply.kind) {
       case 'spilled': {
-        const tensors = reply.tensors.map(({ type, shape, bytes }) => answerTensor(type, shape, bytes));
+        const tensors = reply.tensors.map((each) => answerTensor(each, dtypeOf));
         return this.#settle(reply.slot, (run) => run.succeed({ microseconds: reply.microseconds, tensors }));
       }
       case 'run-failed':
-        return this.#settle(reply.slot, (run) => run.fail(new OrtFault(reply.message, reply.ortCode)));
+        return this.#settle(reply.slot, (run) => run.fail(new NativeFault(reply.message, reply.code)));
       default: {
         const call = this.#calls.shift();
         this.#unrefWhenIdle();
@@ -215,7 +229,7 @@ export class NativeThread {
     }
   }
 
-  #settle(index: number, settle: (run: ThreadRun, slot: Slot) => void): void {
+  #settle(index: number, settle: (run: ThreadRun<T['plan']>, slot: Slot) => void): void {
     const place = this.#places[index];
     const run = place?.run;
     if (place === undefined || run === undefined) return;
@@ -233,7 +247,7 @@ export class NativeThread {
 
   #lose(reason: string): void {
     if (this.#lost !== undefined) return;
-    const lost = onnxError('SRV_ONNX_THREAD_LOST', [reason]);
+    const lost = this.#setup.errors.threadLost(reason);
     this.#lost = lost;
     for (const call of this.#calls.splice(0)) call.reject(lost);
     this.#places.forEach((_, index) => this.#settle(index, (run) => run.fail(lost)));
@@ -242,11 +256,9 @@ export class NativeThread {
 }
 
 /**
- * The file that native threads run, beside this one. A Node that cannot run TypeScript (20, with these sources loaded by
- * a test runner) takes the built one.
+ * Without the process's own options: a thread needs none, and some (`--input-type`) would keep it from starting. Sources find the
+ * sources of other packages.
  */
-export function nativeThreadEntry(): URL {
-  const extension = extname(import.meta.url);
-  if (extension !== '.ts' || process.features.typescript) return new URL(`./native-thread-main${extension}`, import.meta.url);
-  return new URL('../../dist/native/native-thread-main.js', import.meta.url);
+function optionsFor(entry: URL): string[] {
+  return extname(entry.pathname) === '.ts' ? ['--conditions=@servable/source'] : [];
 }

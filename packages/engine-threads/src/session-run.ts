@@ -1,47 +1,49 @@
 import { type NamedTensors, ServingError, type Tensor } from '@servable/core';
-import { runErrorOf } from '../worker/binding-errors.ts';
-import type { ThreadRun } from './native-thread.ts';
-import type { RunPlan } from './run-plan.ts';
+import type { ThreadRun } from './engine-thread.ts';
+import type { Slot } from './native/slot.ts';
+import type { ThreadPlan } from './native/thread-messages.ts';
 import type { SessionPlan } from './session-plan.ts';
-import type { Slot } from './slot.ts';
 import { type SlotAnswer, slotBytesOf, slotBytesOfInputs, writeRequest } from './slot-tensors.ts';
 
 /** What a run asks of its session. */
-export interface RunHost {
-  /** Run options that no run in progress has. */
-  takeRunOptions(): number;
+export interface RunHost<Plan extends ThreadPlan> {
+  /** What the engine passes to its thread of this run alone, such as options that no other run in progress has; not 0. */
+  takeRunOptions(run: SessionRun<Plan>): number;
   /** Whether the run still waited, and does no more. */
-  drop(run: SessionRun): boolean;
-  /** Makes ONNX Runtime end whatever runs with these options. */
+  drop(run: SessionRun<Plan>): boolean;
+  /** Ends whatever runs with these options, where the library can. */
   terminate(runOptions: number): void;
   /** Nothing of the run goes on any more: its options may be given to another. */
   release(runOptions: number, isTerminated: boolean): void;
+  /** The error that a library's fault means. */
+  errorOf(fault: unknown): Error;
 }
 
-export interface RunParts {
-  readonly plan: SessionPlan;
+/** One run, and whose it is. */
+export interface RunParts<Plan extends ThreadPlan> {
+  readonly plan: SessionPlan<Plan>;
   readonly inputs: readonly Tensor[];
   readonly signal: AbortSignal;
-  readonly host: RunHost;
+  readonly host: RunHost<Plan>;
 }
 
 /**
  * One run in an engine thread: it waits, is begun (inputs are copied, and a thread may read them), and ends. Its promise settles
  * at the end, or before it when the caller gives up: a run that waits is dropped then, one that is begun is told to stop.
  */
-export class SessionRun implements ThreadRun {
-  readonly plan: RunPlan;
+export class SessionRun<Plan extends ThreadPlan> implements ThreadRun<Plan> {
+  readonly plan: Plan;
   readonly requestBytes: number;
   readonly answerBytes: number;
   readonly promise: Promise<NamedTensors>;
-  readonly #parts: RunParts;
+  readonly #parts: RunParts<Plan>;
   /** 0 while it waits. */
   #runOptions = 0;
   #isTerminated = false;
   #resolve: (outputs: NamedTensors) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
-  constructor(parts: RunParts) {
+  constructor(parts: RunParts<Plan>) {
     this.#parts = parts;
     this.plan = parts.plan.plan;
     this.requestBytes = slotBytesOfInputs(parts.inputs);
@@ -54,7 +56,7 @@ export class SessionRun implements ThreadRun {
   }
 
   write(slot: Slot): void {
-    this.#runOptions = this.#parts.host.takeRunOptions();
+    this.#runOptions = this.#parts.host.takeRunOptions(this);
     writeRequest(slot, { plan: this.plan.id, runOptions: this.#runOptions, inputs: this.#parts.inputs });
   }
 
@@ -68,7 +70,7 @@ export class SessionRun implements ThreadRun {
 
   fail(error: unknown): void {
     this.#end();
-    this.#reject(ServingError.is(error) ? error : runErrorOf(error));
+    this.#reject(ServingError.is(error) ? error : this.#parts.host.errorOf(error));
   }
 
   /** The signal aborted. */

@@ -1,4 +1,4 @@
-import { type Address, type OrtLibrary, viewMemory } from './ort-library.ts';
+import { type Address, type NativeMemory, viewMemory } from './native-memory.ts';
 
 /**
  * The memory of one run, known to the thread that asks and the thread that computes.
@@ -6,7 +6,7 @@ import { type Address, type OrtLibrary, viewMemory } from './ort-library.ts';
  * Numbers first (64-bit floats: addresses fit, and reading them makes no bigint), half for the request and half for the answer, then
  * the tensors' bytes. Who has the slot is settled by messages, never by this memory.
  *
- * Request: plan, run options, where free memory begins; for each input offset, bytes, rank, sizes.
+ * Request: plan, the run's options as its engine has them, where free memory begins; for each input offset, bytes, rank, sizes.
  * Answer: microseconds, tensors; for each element type, offset, bytes, rank, sizes.
  */
 export const SLOT_NUMBERS = 16_384;
@@ -45,7 +45,7 @@ export class Slot {
 }
 
 /** Memory for a slot; freed with `library.free`. @throws Error when there is none left */
-export function allocateSlot(library: Pick<OrtLibrary, 'allocate'>, bytes: number): Slot {
+export function allocateSlot(library: Pick<NativeMemory, 'allocate'>, bytes: number): Slot {
   const byteLength = alignUp(bytes);
   const address = library.allocate(ALIGNMENT, byteLength);
   if (address === 0) throw new Error(`memory allocation failed: ${byteLength} bytes for a run`);

@@ -1,5 +1,4 @@
-import { allocateText, freeText } from './ort-api.ts';
-import type { Address } from './ort-library.ts';
+import { type Address, allocateText, freeText } from './native-memory.ts';
 
 /** Names as C strings, each once; freed together. They may be read by every thread of the process. */
 export class NativeNames {

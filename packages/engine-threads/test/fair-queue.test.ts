@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FairQueue } from '../../src/native/fair-queue.ts';
+import { FairQueue } from '../src/fair-queue.ts';
 
 function queueOf(...items: readonly (readonly [owner: string, item: string])[]): FairQueue<string, string> {
   const queue = new FairQueue<string, string>();

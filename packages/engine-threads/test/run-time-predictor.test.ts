@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RunTimePredictor } from '../../src/native/run-time-predictor.ts';
+import { RunTimePredictor } from '../src/run-time-predictor.ts';
 
 const LIMIT = 50;
 

@@ -1,10 +1,10 @@
 import type { NamedTensors, Tensor } from '@servable/core';
-import type { RunPlan } from './run-plan.ts';
+import type { ThreadPlan } from './native/thread-messages.ts';
 import type { RunTimePredictor } from './run-time-predictor.ts';
 
 /** A plan, and what its session has learned of its runs. */
-export class SessionPlan {
-  readonly plan: RunPlan;
+export class SessionPlan<Plan extends ThreadPlan> {
+  readonly plan: Plan;
   readonly predictor: RunTimePredictor;
   /** The largest answer so far. */
   answerBytes = 0;
@@ -15,7 +15,7 @@ export class SessionPlan {
    * @param partNames - of the plan's outputs: all tensors that its answers have, in order
    * @param wanted - among those, in the caller's order
    */
-  constructor(plan: RunPlan, predictor: RunTimePredictor, names: { readonly parts: readonly string[]; readonly wanted: readonly string[] }) {
+  constructor(plan: Plan, predictor: RunTimePredictor, names: { readonly parts: readonly string[]; readonly wanted: readonly string[] }) {
     this.plan = plan;
     this.predictor = predictor;
     this.#names = names.wanted.map((name) => [name, names.parts.indexOf(name)] as const);

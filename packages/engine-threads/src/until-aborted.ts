@@ -1,7 +1,5 @@
-import type { OnnxSession } from './engine.ts';
-
 /** A load cannot be interrupted: what comes of it after an abort is closed behind the caller's back. */
-export function untilAborted(loading: Promise<OnnxSession>, signal: AbortSignal): Promise<OnnxSession> {
+export function untilAborted<Session extends { close(): Promise<void> }>(loading: Promise<Session>, signal: AbortSignal): Promise<Session> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });

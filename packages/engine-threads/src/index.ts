@@ -1,0 +1,10 @@
+export { availableCpus } from './cpu-limit.ts';
+export { EngineThread, LoadFailure, type ThreadErrors, type ThreadRun, type ThreadSetup } from './engine-thread.ts';
+export { LoaderThreads } from './loader-threads.ts';
+export { LocalRunner } from './local-runner.ts';
+export { RunTimePredictor } from './run-time-predictor.ts';
+export { SessionPlan } from './session-plan.ts';
+export { type RunHost, type RunParts, SessionRun } from './session-run.ts';
+export { answerTensor, type DTypeOf, fitsSlotNumbers, readAnswer, type SlotAnswer, type SlotRequest, slotBytesOf, slotBytesOfInputs, writeRequest } from './slot-tensors.ts';
+export { type RunOwner, ThreadPool, type ThreadPoolOptions } from './thread-pool.ts';
+export { untilAborted } from './until-aborted.ts';

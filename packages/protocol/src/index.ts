@@ -3,6 +3,14 @@ export { type GrpcStatus, grpcStatusOf, type GrpcStatusOptions } from './grpc-v1
 export type { GrpcV1ErrorArguments } from './grpc-v1/errors.ts';
 export { encodeGetModelMetadataResponse, type ModelMetadata } from './grpc-v1/metadata-response.ts';
 export { type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
+export { encodePredictRequest, encodeModelSpec, type WrittenPredictRequest } from './grpc-v1/predict-request-writer.ts';
+export {
+  decodePredictionLog,
+  encodePredictionLog,
+  type PredictionLog,
+  type PredictionLogKind,
+  type PredictionLogParts,
+} from './grpc-v1/prediction-log.ts';
 export {
   decodeGetModelMetadataRequest,
   decodeGetModelStatusRequest,

@@ -2,7 +2,7 @@ import { createBatching } from '@servable/batching';
 import { assertPluginApi, createHooks, type Hooks, type Logger, Manager, preserveAvailability, preserveResources } from '@servable/core';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 import { logDownloads, logRequests, logStates } from './logging.ts';
-import { tapWarmup } from './warmup.ts';
+import { tapWarmup, warmupSettingsOf } from './warmup/tap-warmup.ts';
 
 /** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
 export function applyPlugins(config: ResolvedConfig, logger: Logger): Hooks {
@@ -15,7 +15,8 @@ export function applyPlugins(config: ResolvedConfig, logger: Logger): Hooks {
     assertPluginApi(plugin);
     if (plugin.kind === 'hooks') plugin.apply(hooks);
   }
-  if (config.warmup) tapWarmup(hooks, config.rest.maxJsonDepth);
+  const warmup = warmupSettingsOf(config);
+  if (warmup !== undefined) tapWarmup(hooks, warmup);
   return hooks;
 }
 

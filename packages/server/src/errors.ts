@@ -28,6 +28,9 @@ export interface ServerErrorArguments {
   SRV_MESSAGE_MALFORMED: [message: string, reason: string];
   SRV_WARMUP_FAILED: [file: string, record: string, reason: string];
   SRV_WARMUP_TOO_MANY: [file: string, limit: number];
+  SRV_WARMUP_UNREADABLE: [file: string, reason: string];
+  SRV_WARMUP_RECORD_MALFORMED: [bytes: Uint8Array, file: string, place: { readonly record: number; readonly offset: number; readonly reason: string }];
+  SRV_WARMUP_TYPE_UNSUPPORTED: [number: number];
 }
 
 type ErrorTable = {
@@ -108,11 +111,28 @@ const table: ErrorTable = {
     status: 'INVALID_ARGUMENT',
     message: (file, record, reason) => `Warm-up request ${record} of '${file}' failed: ${reason}`,
   },
+  // TensorFlow Serving's words, which dashboards and scripts may look for.
   SRV_WARMUP_TOO_MANY: {
     status: 'INVALID_ARGUMENT',
-    message: (file, limit) => `'${file}' holds more than ${limit} warm-up requests: keep the most telling ones`,
+    message: (file, limit) => `Number of warmup records exceeds the maximum (${limit}) at ${file}`,
   },
+  SRV_WARMUP_UNREADABLE: {
+    status: 'DATA_LOSS',
+    message: (file, reason) => `${reason}, in '${file}'. Please verify your warmup data is in TFRecord format.`,
+  },
+  SRV_WARMUP_RECORD_MALFORMED: {
+    status: 'INVALID_ARGUMENT',
+    message: (bytes, file, { record, offset, reason }) =>
+      `Failed to parse warmup record: ${printable(bytes)} from ${file} (record ${record}, byte ${offset}): ${reason}`,
+  },
+  SRV_WARMUP_TYPE_UNSUPPORTED: { status: 'UNIMPLEMENTED', message: (number) => `Unsupported log_type for warmup: ${number}` },
 };
+
+const PRINTED_BYTES = 64;
+
+function printable(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(0, PRINTED_BYTES)).toString('latin1').replaceAll(/\p{Control}/gu, '\uFFFD');
+}
 
 /** Makes one of this package's errors. */
 export const serverError: ErrorFactory<ServerErrorArguments> = defineErrors<ServerErrorArguments>(table);

@@ -3,7 +3,7 @@ import type { ResolvedConfig, ResolvedModel } from '../config/resolved-config.ts
 import { createLoaderHost } from '../loader-host.ts';
 import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
 import { createSourceResolver } from '../source-resolver.ts';
-import { warmUp } from '../warmup.ts';
+import { warmUp, warmupSettingsOf, type WarmupSettings } from '../warmup/tap-warmup.ts';
 import { unmetWishes, whyNoVersion } from './check-selection.ts';
 import { findVersions } from './find-versions.ts';
 import type { VersionToInspect } from './inspect-version.ts';
@@ -31,8 +31,7 @@ export interface CheckOptions {
 
 /** Looks at every version that the config would serve now. A fault of one says nothing about the others. */
 export async function checkModels(config: ResolvedConfig, options: CheckOptions): Promise<readonly CheckedVersion[]> {
-  const maxJsonDepth = config.warmup ? config.rest.maxJsonDepth : undefined;
-  const how: HowToCheck = { ...options, loaders: createLoaderResolver(options.plugins), maxJsonDepth };
+  const how: HowToCheck = { ...options, loaders: createLoaderResolver(options.plugins), warmup: warmupSettingsOf(config) };
   const checked: CheckedVersion[] = [];
   for (const model of config.models) checked.push(...(await checkModel(model, how)));
   return checked;
@@ -40,8 +39,8 @@ export async function checkModels(config: ResolvedConfig, options: CheckOptions)
 
 interface HowToCheck extends CheckOptions {
   readonly loaders: LoaderResolver;
-  /** For warm-up requests; `undefined` when they do not run. */
-  readonly maxJsonDepth: number | undefined;
+  /** `undefined`: warm-up requests do not run. */
+  readonly warmup: WarmupSettings | undefined;
 }
 
 async function checkModel(model: ResolvedModel, how: HowToCheck): Promise<readonly CheckedVersion[]> {
@@ -95,7 +94,7 @@ async function tryLoad(plugin: LoaderPlugin, { id, path, options }: VersionToIns
     const { ramBytes } = await loader.estimate(signal);
     if (!how.isLoading) return { ramBytes, fault: undefined, notes: [] };
     const servable = await loader.load(signal);
-    if (how.maxJsonDepth !== undefined) await warmUp(servable, { path, signal, maxJsonDepth: how.maxJsonDepth });
+    if (how.warmup !== undefined) await warmUp(servable, { path, signal }, how.warmup);
     return { ramBytes, ...(await probeSignatures(servable, signal)) };
   } finally {
     await loader.unload();

@@ -58,6 +58,8 @@ export interface ResolvedConfig {
   readonly batching: BatchingOptions | false;
   /** Whether warm-up requests beside a model are run before it is served. */
   readonly warmup: boolean;
+  /** How often each of them is run. */
+  readonly warmupIterations: number;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'auto' | 'pretty' | 'json' };
   /** Longest wait for requests in flight after SIGTERM. */
   readonly drainTimeoutMs: number;

@@ -17,6 +17,7 @@ export interface SettingValues {
   compat: ResolvedConfig['compat'];
   validation: ResolvedConfig['validation'];
   warmup: boolean;
+  warmupIterations: number;
   'batching.enabled': boolean;
   'batching.maxBatchSize': number;
   'batching.batchTimeoutMicros': number;
@@ -72,6 +73,7 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   compat: choice('default', ['default', 'strict'], 'strict answers as TensorFlow Serving does, quirks included'),
   validation: choice('engine', ['engine', 'strict'], "strict checks inputs against the signature's shapes"),
   warmup: boolean(true, 'Whether the warm-up requests beside a model run before it is served'),
+  warmupIterations: integer(1, { minimum: 1, unit: 'runs', summary: 'How often each warm-up request runs' }),
   'batching.enabled': boolean(true, 'Whether requests are joined where that cannot change an answer'),
   'batching.maxBatchSize': integer(128, { minimum: 1, unit: 'rows', summary: 'Most rows in one batch' }),
   'batching.batchTimeoutMicros': integer(0, { minimum: 0, unit: 'microseconds', summary: 'Longest wait for others, when leaveWhenIdle is false' }),

@@ -120,6 +120,8 @@ export interface UserConfig {
   readonly validation?: ResolvedConfig['validation'] | undefined;
   /** Whether the warm-up requests beside a model run before it is served. Default: `true`. */
   readonly warmup?: boolean | undefined;
+  /** How often each warm-up request runs. Default: 1. */
+  readonly warmupIterations?: number | undefined;
   readonly batching?: (UserBatching & {
     /** Whether requests are joined where that cannot change an answer. Default: `true`. */
     readonly enabled?: boolean | undefined;

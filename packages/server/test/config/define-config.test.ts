@@ -73,6 +73,7 @@ const EVERYTHING: UserConfig = {
   compat: 'strict',
   validation: 'strict',
   warmup: false,
+  warmupIterations: 2,
   batching: {
     enabled: true,
     maxBatchSize: 1,

@@ -78,6 +78,7 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
     pollIntervalMs: undefined,
     batching: false,
     warmup: true,
+    warmupIterations: 1,
     log: { level: 'silent', format: 'json' },
     drainTimeoutMs: 10_000,
     drainDelayMs: 0,

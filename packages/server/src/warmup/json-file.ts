@@ -1,21 +1,16 @@
+import { parsePredictBody, resolvePredictBody, selectRestSignature } from '@servable/protocol';
+import type { RunContext, Servable } from '@servable/core';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serverError } from './errors.ts';
+import { serverError } from '../errors.ts';
+import { unlessMissing } from './unless-missing.ts';
+import { MAX_WARMUP_REQUESTS, type WarmupFile, type WarmupRequest } from './warmup-request.ts';
 
-/** One warm-up request: the body of a REST predict request, and where it stands. */
-export interface WarmupRecord {
-  /** Such as `line 3` or `element 0`. */
+/** The body of a REST predict request, and where it stands: `line 3` or `element 0`. */
+interface JsonRecord {
   readonly place: string;
   readonly body: Uint8Array;
 }
-
-export interface WarmupFile {
-  readonly path: string;
-  readonly records: readonly WarmupRecord[];
-}
-
-/** As many as TensorFlow Serving takes. */
-const MAX_RECORDS = 1000;
 
 const NEW_LINE = 0x0a;
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
@@ -28,26 +23,39 @@ const BLANK = /^[ \t\r\n]*$/;
  *
  * @throws ServingError `SRV_WARMUP_TOO_MANY`, `SRV_WARMUP_FAILED` for a `warmup.json` that is no array
  */
-export async function readWarmupFile(folder: string): Promise<WarmupFile | undefined> {
-  return (await readWith(join(folder, 'warmup.jsonl'), linesOf)) ?? readWith(join(folder, 'warmup.json'), elementsOf);
+export async function openJsonFile(folder: string, maxJsonDepth: number): Promise<WarmupFile | undefined> {
+  const read = (name: string, split: Split): Promise<WarmupFile | undefined> => readWith(join(folder, name), split, maxJsonDepth);
+  return (await read('warmup.jsonl', linesOf)) ?? read('warmup.json', elementsOf);
 }
 
-async function readWith(path: string, split: (bytes: Buffer, path: string) => readonly WarmupRecord[]): Promise<WarmupFile | undefined> {
+type Split = (bytes: Buffer, path: string) => readonly JsonRecord[];
+
+async function readWith(path: string, split: Split, maxJsonDepth: number): Promise<WarmupFile | undefined> {
   const bytes = await readFile(path).catch(unlessMissing);
   if (bytes === undefined) return undefined;
   const records = split(bytes, path);
-  if (records.length > MAX_RECORDS) throw serverError('SRV_WARMUP_TOO_MANY', [path, MAX_RECORDS]);
-  return { path, records };
+  if (records.length > MAX_WARMUP_REQUESTS) throw serverError('SRV_WARMUP_TOO_MANY', [path, MAX_WARMUP_REQUESTS]);
+  return { path, requests: requestsOf(records, maxJsonDepth) };
 }
 
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  // ENOTDIR: the artifact is a single file.
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-  throw error;
+async function* requestsOf(records: readonly JsonRecord[], maxJsonDepth: number): AsyncGenerator<WarmupRequest> {
+  for (const { place, body } of records) yield { place, run: (servable, context) => runBody(servable, body, { context, maxJsonDepth }) };
 }
 
-function linesOf(bytes: Buffer): readonly WarmupRecord[] {
-  const records: WarmupRecord[] = [];
+interface BodyRun {
+  readonly context: RunContext;
+  readonly maxJsonDepth: number;
+}
+
+async function runBody(servable: Servable, bytes: Uint8Array, { context, maxJsonDepth }: BodyRun): Promise<void> {
+  const body = parsePredictBody(bytes, { maxDepth: maxJsonDepth });
+  const { name, signature } = selectRestSignature(servable.signatures, body.signatureName);
+  const { inputs } = resolvePredictBody(body, signature);
+  await servable.run(name, inputs, context);
+}
+
+function linesOf(bytes: Buffer): readonly JsonRecord[] {
+  const records: JsonRecord[] = [];
   let start = 0;
   for (let line = 1; start <= bytes.length; line += 1) {
     const found = bytes.indexOf(NEW_LINE, start);
@@ -63,7 +71,7 @@ function linesOf(bytes: Buffer): readonly WarmupRecord[] {
  * Cuts an array's text at its own commas, so that each element is read as exactly as a request's body is: `JSON.parse`
  * would lose large integers. Whether an element is JSON shows when it is read.
  */
-function elementsOf(bytes: Buffer, path: string): readonly WarmupRecord[] {
+function elementsOf(bytes: Buffer, path: string): readonly JsonRecord[] {
   const text = bytes.toString('latin1').trim();
   if (!text.startsWith('[') || !text.endsWith(']')) {
     throw serverError('SRV_WARMUP_FAILED', [path, 'file', 'it must be an array of request bodies']);

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tapWarmup } from '../src/warmup.ts';
+import { tapWarmup } from '../../src/warmup/tap-warmup.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ const VERSION = parseVersion(1);
 /** Loads one version from the folder with warm-up on; resolves with the error it ended with, if any. */
 async function load(servable: Servable, path = folder): Promise<ServingError | undefined> {
   const hooks = createHooks();
-  tapWarmup(hooks, 64);
+  tapWarmup(hooks, { maxJsonDepth: 64, iterations: 1, compat: 'default' });
   const manager = new Manager({ hooks, maxLoadRetries: 0 });
   const createLoader = (): Loader => new FakeLoader({ servable: () => servable });
   manager.aspire({ name: NAME, versions: [{ version: VERSION, value: { createLoader, artifact: { path } } }] });

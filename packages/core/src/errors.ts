@@ -17,6 +17,8 @@ export interface ErrorArguments {
   SRV_MODEL_NOT_READY: [model: string, reason: string];
   SRV_MANAGER_CLOSED: [];
   SRV_HANDLE_RELEASED: [model: string, version: string];
+  SRV_CALL_INVALID: [reason: string];
+  SRV_PART_WITHOUT_LOADER: [part: string, platform: string, known: string];
   SRV_PLUGIN_API_MISMATCH: [plugin: string, theirs: string, ours: string];
   SRV_HOOK_TAP_ASYNC: [hook: string, tap: string];
   SRV_HOOK_FAILED: [hook: string, tap: string, reason: string];
@@ -69,6 +71,11 @@ const table: ErrorTable = {
   SRV_HANDLE_RELEASED: {
     status: 'INTERNAL',
     message: (model, version) => `The handle of ${model}/${version} was used after its release`,
+  },
+  SRV_CALL_INVALID: { status: 'INVALID_ARGUMENT', message: (reason) => `The model cannot be called so: ${reason}` },
+  SRV_PART_WITHOUT_LOADER: {
+    status: 'FAILED_PRECONDITION',
+    message: (part, platform, known) => `No loader at hand loads part '${part}' of platform '${platform}': give it one of ${known}`,
   },
   SRV_PLUGIN_API_MISMATCH: {
     status: 'FAILED_PRECONDITION',

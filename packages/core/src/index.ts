@@ -1,4 +1,5 @@
 export { type AspiredDiff, type AspiredVersion, type AspiredVersions, diffAspired } from './aspired.ts';
+export { createRunContext, type ResolvedCall, resolveCall } from './servable-call.ts';
 export { type ErrorArguments, servableError } from './errors.ts';
 export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
 export type { TapObserver } from './hook-guard.ts';
@@ -18,6 +19,7 @@ export type { LifecycleState, ServableState } from './lifecycle-state.ts';
 export type { Loader, LoaderContext, LoaderFactory, LoaderHost, PartRequest, ResourceEstimate } from './loader.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { Loadable } from './manager/harness.ts';
+export { serveModels, type ServedModels, type ServedModelOptions, type ServeModelsOptions } from './manager/serve-models.ts';
 export { createManager, Manager, type ManagerOptions } from './manager/manager.ts';
 export {
   type PolicyAction,

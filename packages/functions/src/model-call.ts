@@ -1,11 +1,16 @@
 import {
+  createRunContext,
   DEFAULT_SIGNATURE_NAME,
+  messageOf,
   type NamedTensors,
   parseModelName,
   parseVersion,
+  type ResolvedCall,
+  resolveCall,
   type RunContext,
   type Servable,
   type ServableRequest,
+  ServingError,
   type Signature,
   type Tensor,
 } from '@servable/core';
@@ -60,30 +65,14 @@ async function* streamFrom(callee: Callee, context: RunContext, inputs: Named): 
   }
 }
 
-interface Prepared {
-  readonly signatureName: string;
-  readonly signature: Signature;
-  readonly inputs: NamedTensors;
-}
-
-/** A servable expects that its caller has checked names and filled in defaults. */
-function prepare(callee: Callee, servable: Servable, inputs: Named): Prepared {
-  const signatureName = callee.use.signature ?? DEFAULT_SIGNATURE_NAME;
-  const signature = servable.signatures.get(signatureName);
-  if (signature === undefined) {
-    refuse(callee, `it has no signature '${signatureName}'; its signatures are ${[...servable.signatures.keys()].join(', ')}`);
+/** A fault of the call is the function's, not its client's. */
+function prepare(callee: Callee, servable: Servable, inputs: Named): ResolvedCall {
+  const { signature: signatureName = DEFAULT_SIGNATURE_NAME, outputs = {} } = callee.use;
+  try {
+    return resolveCall(servable, inputs, { signatureName, outputs: Object.keys(outputs) });
+  } catch (error) {
+    return refuse(callee, ServingError.is(error) ? String(error.args[0]) : messageOf(error), error);
   }
-  const unknown = Object.keys(inputs).find((name) => !signature.inputs.has(name));
-  if (unknown !== undefined) refuse(callee, `it has no input '${unknown}'; its inputs are ${[...signature.inputs.keys()].join(', ')}`);
-  for (const name of Object.keys(callee.use.outputs ?? {})) {
-    if (!signature.outputs.has(name)) refuse(callee, `it has no output '${name}'; its outputs are ${[...signature.outputs.keys()].join(', ')}`);
-  }
-  return { signatureName, signature, inputs: new Map(Array.from(signature.inputs.keys(), (name) => [name, valueOf(callee, signature, inputs, name)])) };
-}
-
-function valueOf(callee: Callee, signature: Signature, inputs: Named, name: string): Tensor {
-  const given = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-  return given ?? signature.defaults.get(name) ?? refuse(callee, `its input '${name}' is missing`);
 }
 
 function pick(callee: Callee, signature: Signature, outputs: NamedTensors): Named {
@@ -105,16 +94,12 @@ function nestedContext({ caller, name, use }: Callee, context: RunContext): RunC
   const depth = Number(context.attributes.get(DEPTH) ?? 0) + 1;
   if (depth > MAX_DEPTH) throw functionError('SRV_FUNCTION_CALL_TOO_DEEP', [caller, name, MAX_DEPTH]);
   const attributes = new Map(context.attributes).set(DEPTH, depth);
-  return { ...runContextOf(context), outputs: Object.keys(use.outputs ?? {}), attributes };
+  // Made anew: a function's own context has more than a run's.
+  return createRunContext({ ...context, outputs: Object.keys(use.outputs ?? {}), attributes });
 }
 
-/** Only what every run has: a function's own context has more. */
-function runContextOf({ signal, deadlineMs, outputs, requestId, protocol, peer, attributes }: RunContext): RunContext {
-  return { signal, deadlineMs, outputs, requestId, protocol, peer, attributes };
-}
-
-function refuse({ caller, name }: Callee, reason: string): never {
-  throw functionError('SRV_FUNCTION_CALL_INVALID', [caller, name, reason]);
+function refuse({ caller, name }: Callee, reason: string, cause?: unknown): never {
+  throw functionError('SRV_FUNCTION_CALL_INVALID', [caller, name, reason], { cause });
 }
 
 /** What to ask the manager for. @throws ServingError `SRV_MODEL_NAME_EMPTY`, `SRV_VERSION_INVALID` */

@@ -9,7 +9,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { filesUnder } from './fingerprint.mjs';
 import { root } from './workspace.mjs';
 
-/** SavedModels that tests read, the damaged ones, and what TensorFlow says of each. */
+/** SavedModels and tables that tests read, the damaged ones, and what TensorFlow and NumPy say of each. */
 const SAVED_MODELS = [
   'array_zoo',
   'broken',
@@ -34,6 +34,7 @@ const SAVED_MODELS = [
   'scalar_affine_tf2',
   'stateful_counter',
   'string_model',
+  'tables',
   'tabular',
   'warmup',
   'wide_examples',

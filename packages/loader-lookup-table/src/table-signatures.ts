@@ -1,0 +1,40 @@
+import { DEFAULT_SIGNATURE_NAME } from '@servable/core';
+import { embeddingOf } from './build/table-plan.ts';
+import { tableError } from './errors.ts';
+import { embedOperation } from './run/embed.ts';
+import { FOUND, lookupOperation } from './run/lookup.ts';
+import { missingVector } from './run/missing-vector.ts';
+import type { Operation } from './run/operation.ts';
+import { RowFinder } from './run/row-finder.ts';
+import type { TableView } from './run/table-view.ts';
+import type { TableManifest } from './table-manifest.ts';
+
+/**
+ * What can be asked of a table, by signature name. `serving_default` is `embed` for a table of vectors alone, else `lookup`.
+ *
+ * @throws ServingError `SRV_TABLE_MANIFEST_INVALID`
+ */
+export function tableOperations(view: TableView, manifest: TableManifest, path: string): ReadonlyMap<string, Operation> {
+  const { columns, embedding } = view.table;
+  if (columns.some(({ name }) => name === FOUND)) {
+    const reason = `a column cannot be named '${FOUND}', which says whether a key is there: leave it out of "columns"`;
+    throw tableError('SRV_TABLE_MANIFEST_INVALID', [path, '/columns', reason]);
+  }
+  const finder = new RowFinder(view, manifest.shard);
+  const operations = new Map<string, Operation>([['lookup', lookupOperation(view, finder)]]);
+  if (embedding !== undefined) {
+    const missing = missingVector(view, checkedEmbedding(view, manifest, path));
+    operations.set('embed', embedOperation(view, finder, missing));
+  }
+  const standard = operations.get(columns.length === 0 ? 'embed' : 'lookup') ?? operations.get('lookup');
+  return standard === undefined ? operations : operations.set(DEFAULT_SIGNATURE_NAME, standard);
+}
+
+function checkedEmbedding(view: TableView, manifest: TableManifest, path: string): ReturnType<typeof embeddingOf> {
+  const embedding = embeddingOf(manifest);
+  const fail = (member: string, reason: string): Error => tableError('SRV_TABLE_MANIFEST_INVALID', [path, `/embedding/${member}`, reason]);
+  const { default: vector, buckets } = embedding;
+  if (vector !== undefined && vector.length !== view.dim) throw fail('default', `it has ${vector.length} numbers, vectors have ${view.dim}`);
+  if (buckets !== undefined && buckets > view.rows) throw fail('buckets', `there are ${buckets} of them, and ${view.rows} rows`);
+  return embedding;
+}

@@ -1,0 +1,50 @@
+import { testLoader } from '@servable/plugin-testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import lookupTable from '../src/index.ts';
+import { readTableGoldens } from './golden-tables.ts';
+import { floats, strings, TABLES, TemporaryTables } from './temporary-table.ts';
+
+const { embeddings, lookup } = readTableGoldens();
+const tables = new TemporaryTables();
+const vectorOf = (key: string): readonly number[] => embeddings.vectors[key] ?? Array.from({ length: embeddings.dim }, () => 0);
+
+const broken = ['ragged.csv', 'not_a_number.csv', 'duplicate_keys.csv', 'unclosed_quote.csv', 'empty.csv'].map((file) => ({
+  title: file,
+  artifact: { path: tables.create({ fixtures: [`broken/${file}`], manifest: { columns: file === 'not_a_number.csv' ? { v0: 'FP32' } : undefined } }) },
+}));
+
+describe('a table of values', () =>
+  testLoader({
+    describe,
+    it,
+    createPlugin: () => lookupTable(),
+    artifact: { path: tables.create({ fixtures: ['countries.csv'] }) },
+    requests: [['us', 'fr'], ['nl', ''], ['emoji😀']].map((keys) => ({
+      signature: 'lookup',
+      inputs: new Map([['keys', strings(...keys)]]),
+      outputs: new Map([['name', strings(...keys.map((key) => lookup.rows.find((row) => row[0] === key)?.[1] ?? ''))]]),
+    })),
+    broken,
+  }));
+
+describe('a table of vectors, large enough for a loading thread', () =>
+  testLoader({
+    describe,
+    it,
+    createPlugin: () => lookupTable(),
+    artifact: { path: tables.create({ files: { 'embeddings.csv': largeCsv() } }) },
+    requests: [['word0000', 'naïve'], ['word0099', 'no such word']].map((keys) => ({
+      signature: 'embed',
+      inputs: new Map([['keys', strings(...keys)]]),
+      outputs: new Map([['embedding', floats([keys.length, embeddings.dim], keys.flatMap(vectorOf))]]),
+    })),
+    rounds: 4,
+  }));
+
+/** The fixture's rows, and as many again under other keys. */
+function largeCsv(): string {
+  const [header = '', ...rows] = readFileSync(join(TABLES, 'embeddings.csv'), 'utf8').trimEnd().split('\n');
+  return [header, ...rows, ...rows.map((row) => `again-${row}`)].join('\n');
+}

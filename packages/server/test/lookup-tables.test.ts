@@ -1,0 +1,70 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { create, toBinary } from '@bufbuild/protobuf';
+import { parseModelName } from '@servable/core';
+import lookupTable from '@servable/loader-lookup-table';
+import { decodeTensor } from '@servable/protocol';
+import { TensorProtoSchema } from '@servable/protos/tensorflow';
+import fs from '@servable/source-fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readTableGoldens } from '../../loader-lookup-table/test/golden-tables.ts';
+import { PREDICT, predictBytes, predictResponse } from './support/predict-messages.ts';
+import { type ServerFixture, startServer } from './support/server-fixture.ts';
+
+// Tables from end to end: from the bytes a client sends to the bytes it gets, against what NumPy says is in the files.
+
+const { lookup, embeddings } = readTableGoldens();
+const FIXTURES = fileURLToPath(new URL('../../../fixtures/tables/', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'servable-tables-'));
+
+let fixture: ServerFixture;
+beforeAll(async () => {
+  const models = ['countries', 'embeddings'].map((name) => {
+    mkdirSync(join(root, name, '1'), { recursive: true });
+    cpSync(join(FIXTURES, `${name}.csv`), join(root, name, '1', 'table.csv'));
+    return { name: parseModelName(name), path: join(root, name), platform: undefined };
+  });
+  fixture = await startServer({ models, plugins: [fs(), lookupTable()] });
+  await fixture.server.manager.states.waitUntilReady(models.map(({ name }) => name));
+});
+afterAll(async () => {
+  await fixture.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+it('looks rows up over REST, by row and by column', async () => {
+  const rows = await fixture.post('/v1/models/countries:predict', JSON.stringify({ instances: ['us', 'sp ace', 'nowhere'] }));
+  // Rank 9007199254740993 fits no double, so the text is what counts.
+  expect(rows.body.replaceAll(/\s/g, '')).toContain('"rank":9007199254740993');
+  const columns = await fixture.post('/v1/models/countries:predict', JSON.stringify({ inputs: ['de', 'nowhere'] }));
+  expect(JSON.parse(columns.body)).toEqual({
+    outputs: { name: [lookup.rows[1]?.[1], ''], population: [lookup.rows[1]?.[2], 0], rank: [2, 0], active: [true, false], found: [true, false] },
+  });
+});
+
+it('looks vectors up over gRPC, several requests at once', async () => {
+  const words = Object.keys(embeddings.vectors).filter((word) => word !== 'word0999');
+  const answers = await Promise.all(
+    words.map(async (word) => {
+      const keys = create(TensorProtoSchema, { dtype: 7, tensorShape: { dim: [{ size: 2n }] }, stringVal: [Buffer.from(word), Buffer.from('no such word')] });
+      const request = predictBytes({ modelSpec: { name: 'embeddings', signatureName: 'embed' }, inputs: { keys } });
+      const vectors = predictResponse(await fixture.grpc.unary(PREDICT, request)).outputs['embedding'];
+      return vectors === undefined ? undefined : decodeTensor(toBinary(TensorProtoSchema, vectors));
+    }),
+  );
+  const zeros = Array.from({ length: embeddings.dim }, () => 0);
+  expect(answers.map((tensor) => tensor?.shape)).toEqual(words.map(() => [2, embeddings.dim]));
+  expect(answers.map((tensor) => Array.from(tensor?.data as Float32Array))).toEqual(
+    words.map((word) => [...(embeddings.vectors[word] ?? []).map(Math.fround), ...zeros]),
+  );
+});
+
+it('refuses keys of another type and goes on', async () => {
+  const wrong = create(TensorProtoSchema, { dtype: 9, tensorShape: { dim: [{ size: 1n }] }, int64Val: [1n] });
+  const request = predictBytes({ modelSpec: { name: 'countries' }, inputs: { keys: wrong } });
+  const failure = await fixture.grpc.failure(PREDICT, request);
+  expect(failure.details).toContain("'keys' is INT64, it must be BYTES");
+  expect((await fixture.post('/v1/models/countries:predict', JSON.stringify({ instances: ['us'] }))).status).toBe(200);
+});

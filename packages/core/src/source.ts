@@ -40,6 +40,13 @@ export interface Source {
   monitor(models: readonly MonitoredModel[]): void;
   /** Resolves when a look at every model that began after this call has ended and been stated. For tests and start-up. */
   refresh(signal?: AbortSignal): Promise<void>;
+  /**
+   * Looks as `refresh` does, then waits for versions that are wanted and not known to be complete, no longer than it takes
+   * to see that their files stay the same. Resolves with those that are not complete even then: they still change, or have
+   * no files. For commands that look once; what it resolves with is stated later by a source that goes on watching. A
+   * source whose versions appear whole leaves it out.
+   */
+  settle?(signal?: AbortSignal): Promise<readonly ServableId[]>;
   close(): Promise<void>;
 }
 

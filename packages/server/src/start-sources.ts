@@ -1,5 +1,6 @@
 import { type Manager, type ModelName, type Source, type SourceContext, type SourcePlugin, messageOf } from '@servable/core';
 import type { ResolvedModel } from './config/resolved-config.ts';
+import { settledLook } from './settled-look.ts';
 import type { SourceResolver } from './source-resolver.ts';
 
 /** Makes one source for each plugin that some model's path needs, and starts its watch. */
@@ -26,11 +27,11 @@ export interface FirstLoadsOptions {
 }
 
 /**
- * Resolves when every source has looked once, and every model that has versions then has one that is ready, or only
+ * Resolves when every source has looked and let settle what was just copied, and every model that has versions then has one that is ready, or only
  * failed ones; or when the signal is aborted. Never rejects: what failed is logged and shown where it failed.
  */
 export async function firstLoads({ sources, manager, models, signal }: FirstLoadsOptions): Promise<void> {
-  await Promise.all(sources.map((source) => source.refresh(signal).catch(messageOf)));
+  await Promise.all(sources.map((source) => settledLook(source, signal).catch(messageOf)));
   const found = models.filter((name) => manager.states.versions(name).length > 0);
   await Promise.all(found.map((name) => manager.states.waitUntilReady([name], signal).catch(messageOf)));
 }

@@ -1,4 +1,4 @@
-import { type ModelName, type MonitoredModel, type Source, type SourceContext, ServingError, type VersionSelector } from '@servable/core';
+import { type ModelName, type MonitoredModel, type ServableId, type Source, type SourceContext, ServingError, type VersionSelector } from '@servable/core';
 import { unlessAborted } from './abortable.ts';
 import { resolveBasePath } from './base-path.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -34,6 +34,8 @@ export class FsSource implements Source {
   readonly #loops = new Map<ModelName, LookLoop>();
   /** Models whose path makes no sense, and that path. */
   readonly #senseless = new Map<ModelName, string>();
+  /** What ends the waits of `settle`. */
+  readonly #waits = new Set<() => void>();
   #closing: Promise<void> | undefined;
 
   constructor(context: SourceContext, options: ResolvedFsOptions, { clock, watchDirectory: watchWith }: FsEnvironment = SYSTEM) {
@@ -69,6 +71,16 @@ export class FsSource implements Source {
     await (signal === undefined ? looks : unlessAborted(looks, signal));
   }
 
+  async settle(signal?: AbortSignal): Promise<readonly ServableId[]> {
+    await this.refresh(signal);
+    const dues = [...this.#loops.values()].flatMap(({ watch }) => watch.nextSettleMs ?? []);
+    if (dues.length > 0) {
+      await this.#until(Math.max(...dues), signal);
+      await this.refresh(signal);
+    }
+    return [...this.#loops.values()].flatMap(({ watch }) => watch.incomplete);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -76,6 +88,7 @@ export class FsSource implements Source {
 
   async #close(): Promise<void> {
     this.#sink.shut();
+    for (const stopWaiting of this.#waits) stopWaiting();
     const looks = Promise.all([...this.#loops.values()].map((loop) => loop.close()));
     this.#schedule.close();
     this.#watches.close();
@@ -85,6 +98,33 @@ export class FsSource implements Source {
     });
     await Promise.race([looks, patience]);
     stopWaiting();
+  }
+
+  /** Resolves at a time of the clock or later, or when the source is closed. A timer can go off a little early. */
+  async #until(timeMs: number, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      const leftMs = timeMs - this.#clock.nowMs();
+      if (leftMs <= 0 || this.#closing !== undefined) return;
+      await this.#wait(leftMs, signal);
+    }
+  }
+
+  async #wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    let stopWaiting = (): void => {};
+    const wait = new Promise<void>((resolve) => {
+      const cancel = this.#clock.schedule(delayMs, resolve);
+      stopWaiting = () => {
+        cancel();
+        resolve();
+      };
+    });
+    this.#waits.add(stopWaiting);
+    try {
+      await (signal === undefined ? wait : unlessAborted(wait, signal));
+    } finally {
+      stopWaiting();
+      this.#waits.delete(stopWaiting);
+    }
   }
 
   #forget(name: ModelName): void {

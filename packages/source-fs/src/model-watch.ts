@@ -6,6 +6,7 @@ import {
   type Logger,
   type MonitoredModel,
   pickVersionNames,
+  type ServableId,
   ServingError,
   type Version,
   type VersionSelector,
@@ -51,6 +52,7 @@ export class ModelWatch {
   /** The fault that was reported after the last set; a set that follows it is always stated. */
   #fault: string | undefined;
   #notes: ReadonlySet<string> = new Set();
+  #incomplete: readonly Version[] = [];
   /** The listing after which nothing was open; while the directory keeps its time there is nothing new. */
   #settledLook: BaseLook | undefined;
   #isClosed = false;
@@ -76,6 +78,11 @@ export class ModelWatch {
   /** When an incomplete version should be looked at again. */
   get nextSettleMs(): number | undefined {
     return this.#settle.nextLookMs;
+  }
+
+  /** Versions that the last look would have stated, were they complete. */
+  get incomplete(): readonly ServableId[] {
+    return this.#incomplete.map((version) => ({ name: this.model.name, version }));
   }
 
   get isClosed(): boolean {
@@ -150,6 +157,7 @@ export class ModelWatch {
   }
 
   #state({ versions, pending }: Choice): void {
+    this.#incomplete = pending;
     // While all there is is incomplete, what serves goes on.
     if (versions.length === 0 && pending.length > 0) return;
     const isSame = this.#stated !== undefined && describeSet(this.#stated) === describeSet(versions);
@@ -174,6 +182,7 @@ export class ModelWatch {
     this.#settle.reset();
     this.#settledLook = undefined;
     this.#notes = new Set();
+    this.#incomplete = [];
     const fault = ServingError.from(error);
     if (this.#fault === fault.message) return;
     this.#fault = fault.message;

@@ -1,3 +1,4 @@
+import { formatServableId } from '@servable/core';
 import { countResources, describeGrowth } from '../active-resources.ts';
 import { check, checkNone, type ConformanceCase, rejectionOf, show } from '../conformance-case.ts';
 import type { SourceConformanceOptions } from './options.ts';
@@ -12,6 +13,9 @@ export function lifecycleCases(options: SourceConformanceOptions): ConformanceCa
   return [
     { title: 'refresh resolves once every model was looked at', run: using(refreshLooks) },
     { title: 'refresh rejects with the reason of its signal', run: using(refreshAborted) },
+    { title: 'settle, where there is one, resolves when all that is complete was stated', run: using(settleStates) },
+    { title: 'settle tells a version that is not complete, and does not state it', run: using(settleTells) },
+    { title: 'settle rejects with the reason of its signal', run: using(settleAborted) },
     { title: 'states and reports nothing after close', run: using((running) => nothingAfterClose(options, running)) },
     { title: 'closing twice is closing once', run: using(closeTwice) },
     { title: 'close during a look resolves', run: using(closeDuringLook) },
@@ -34,6 +38,40 @@ async function refreshAborted({ source, store, watch }: RunningSource): Promise<
   const reason = new Error('no longer needed');
   const error = await rejectionOf(() => source.refresh(AbortSignal.abort(reason)), 'an aborted refresh must reject');
   check(error === reason, `an aborted refresh must reject with signal.reason itself, got ${show(error)}`);
+}
+
+async function settleStates({ sink, source, watch, publishAll }: RunningSource): Promise<void> {
+  if (source.settle === undefined) return;
+  await publishAll('a', [1, 2]);
+  await publishAll('b', [3]);
+  watch({ a: ALL, b: ALL });
+  const incomplete = await source.settle();
+  check(incomplete.length === 0, `every version was complete, but settle() resolved with ${incomplete.map(formatServableId).join(', ')}`);
+  const stated = ['a', 'b'].map((name) => sink.versions(name)?.join() ?? 'nothing').join(' and ');
+  check(stated === '2,1 and 3', `settle() resolved when ${stated} were stated, not 2,1 and 3`);
+}
+
+async function settleTells({ sink, source, store, watch, publishAll }: RunningSource): Promise<void> {
+  if (source.settle === undefined || store.begin === undefined) return;
+  await publishAll('m', [1]);
+  const complete = await store.begin('m', 2);
+  watch({ m: ALL });
+  const told = (await source.settle()).map(formatServableId).join();
+  check(told === 'm/2', `only version 2 of 'm' is not complete, but settle() resolved with [${told}]`);
+  check(sink.versions('m')?.join() === '1', `only version 1 is complete, but [${sink.versions('m')?.join() ?? ''}] was stated`);
+  await complete();
+  const left = await source.settle();
+  check(left.length === 0 && sink.versions('m')?.join() === '2,1', `version 2 became complete, but settle() did not state it`);
+}
+
+async function settleAborted({ source, store, watch }: RunningSource): Promise<void> {
+  if (source.settle === undefined) return;
+  await store.createBase('m');
+  await store.begin?.('m', 1);
+  watch({ m: ALL });
+  const reason = new Error('no longer needed');
+  const error = await rejectionOf(async () => source.settle?.(AbortSignal.abort(reason)), 'an aborted settle must reject');
+  check(error === reason, `an aborted settle must reject with signal.reason itself, got ${show(error)}`);
 }
 
 /** That nothing comes cannot be waited for; that another source has seen the change can. */

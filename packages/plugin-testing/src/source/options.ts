@@ -8,6 +8,11 @@ export interface SourceStore {
   createBase(model: string): Promise<void>;
   /** Adds a complete version at once, so that no one sees half of it; the base exists. */
   publish(model: string, version: number): Promise<void>;
+  /**
+   * Begins a version that the source can tell is not complete (without files, say); what it resolves with completes it. Only
+   * for sources that have `settle`.
+   */
+  begin?(model: string, version: number): Promise<() => Promise<void>>;
   /** Takes a version away. */
   unpublish(model: string, version: number): Promise<void>;
   /** Takes a model's base away, with all in it. */

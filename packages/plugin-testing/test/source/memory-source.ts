@@ -5,6 +5,7 @@ import {
   defineSource,
   type MonitoredModel,
   type ModelName,
+  type ServableId,
   parseVersion,
   selectVersions,
   type Source,
@@ -40,6 +41,11 @@ export type Fault =
   | 'refresh resolves early'
   | 'refresh ignores its signal'
   | 'refresh makes up its own reason'
+  | 'settle resolves early'
+  | 'settle tells nothing'
+  | 'settle tells what is complete'
+  | 'settle states what is not complete'
+  | 'settle ignores its signal'
   | 'states after close'
   | 'closing twice throws'
   | 'leaks a timer';
@@ -49,6 +55,8 @@ type Listener = () => void;
 /** Models in memory. */
 export class MemoryStore implements SourceStore {
   readonly bases = new Map<string, Set<number>>();
+  /** Versions that are not complete, as `model/version`. */
+  readonly begun = new Set<string>();
   readonly listeners = new Set<Listener>();
 
   pathOf(model: string): string {
@@ -61,6 +69,12 @@ export class MemoryStore implements SourceStore {
 
   async publish(model: string, version: number): Promise<void> {
     this.#change(() => this.bases.get(model)?.add(version));
+  }
+
+  async begin(model: string, version: number): Promise<() => Promise<void>> {
+    this.begun.add(`${model}/${version}`);
+    await this.publish(model, version);
+    return async () => this.#change(() => this.begun.delete(`${model}/${version}`));
   }
 
   async unpublish(model: string, version: number): Promise<void> {
@@ -137,6 +151,19 @@ class MemorySource implements Source {
     await this.#lookAtAll();
   }
 
+  async settle(signal?: AbortSignal): Promise<readonly ServableId[]> {
+    const fault = this.#fault;
+    if (fault !== 'settle ignores its signal') signal?.throwIfAborted();
+    if (fault !== 'settle resolves early') await this.#lookAtAll();
+    const told = this.#models.flatMap(({ name, path }) => {
+      const model = path.replace('memory:/', '');
+      const versions = [...(this.#store.bases.get(model) ?? [])];
+      const isTold = (version: number): boolean => fault === 'settle tells what is complete' || this.#store.begun.has(`${model}/${version}`);
+      return versions.filter(isTold).map((version) => ({ name, version: parseVersion(version) }));
+    });
+    return fault === 'settle tells nothing' ? [] : told;
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed && this.#fault === 'closing twice throws') throw new Error('closed already');
     this.#isClosed = true;
@@ -166,8 +193,13 @@ class MemorySource implements Source {
     if (found.size === 0 && this.#fault === 'says nothing without versions') return true;
     if (found.size === 0 && this.#fault === 'reports no versions as a fault') this.#context.sink.report(name, new Error('no versions'));
     this.#faulty.delete(name);
-    this.#context.sink.aspire({ name, versions: this.#versionsOf(model, [...found]) });
+    const complete = [...found].filter((version) => this.#isComplete(model, version));
+    this.#context.sink.aspire({ name, versions: this.#versionsOf(model, complete) });
     return true;
+  }
+
+  #isComplete({ path }: MonitoredModel, version: number): boolean {
+    return this.#fault === 'settle states what is not complete' || !this.#store.begun.has(`${path.replace('memory:/', '')}/${version}`);
   }
 
   #reportOnce({ name }: MonitoredModel): void {

@@ -4,7 +4,7 @@ import { createLoaderHost } from '../loader-host.ts';
 import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
 import { createSourceResolver } from '../source-resolver.ts';
 import { warmUp, warmupSettingsOf, type WarmupSettings } from '../warmup/tap-warmup.ts';
-import { unmetWishes, whyNoVersion } from './check-selection.ts';
+import { unmetWishes, whyIncomplete, whyNoVersion } from './check-selection.ts';
 import { findVersions } from './find-versions.ts';
 import type { VersionToInspect } from './inspect-version.ts';
 import { type ProbedSignatures, probeSignatures } from './probe-signatures.ts';
@@ -44,11 +44,11 @@ interface HowToCheck extends CheckOptions {
 }
 
 async function checkModel(model: ResolvedModel, how: HowToCheck): Promise<readonly CheckedVersion[]> {
-  const { versions, problem } = await findVersions(model, createSourceResolver(how.plugins), how.logger);
+  const { versions, incomplete, problem } = await findVersions(model, createSourceResolver(how.plugins), how.logger);
   const nothing = { model: model.name, version: undefined, platform: model.platform, ramBytes: undefined, notes: [] };
   if (problem !== undefined) return [{ ...nothing, fault: problem }];
-  if (versions.length === 0) return [{ ...nothing, fault: whyNoVersion(model) }];
-  const checked: CheckedVersion[] = [];
+  if (versions.length + incomplete.length === 0) return [{ ...nothing, fault: whyNoVersion(model) }];
+  const checked: CheckedVersion[] = incomplete.map((version) => ({ ...nothing, version: String(version), fault: whyIncomplete(version) }));
   for (const each of versions) {
     const id = { name: model.name, version: each.version };
     if ('error' in each) checked.push({ ...nothing, version: String(each.version), fault: each.error.message });

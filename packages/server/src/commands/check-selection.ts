@@ -20,3 +20,8 @@ export function whyNoVersion({ path, versions: selector }: ResolvedModel): strin
   if (/^\d+$/.test(basename(path))) return `no version at ${path}: it looks like a version itself; then its parent is the model's path, ${dirname(path)}`;
   return `no version at ${path}: name its folder as a number, such as ${path}/1`;
 }
+
+/** Why a version that is there is not served yet, and what to do. */
+export function whyIncomplete(version: Version): string {
+  return `version ${version} is still being written, or has no files: run this again when copying has ended`;
+}

@@ -9,6 +9,7 @@ import { nearestName } from '../config/nearest-name.ts';
 import { serverError } from '../errors.ts';
 import { createLoaderResolver, type LoaderResolver } from '../loader-resolver.ts';
 import { createSourceResolver } from '../source-resolver.ts';
+import { whyIncomplete } from './check-selection.ts';
 import { closePlugins } from './close-plugins.ts';
 import { type CommandIo, EXIT_CODES } from './command-io.ts';
 import { findVersions } from './find-versions.ts';
@@ -51,8 +52,12 @@ export async function inspect({ subject, isJson, ...request }: InspectRequest, i
 type Target = VersionToInspect & { readonly platform: string | undefined };
 
 async function targetsOf(model: ResolvedModel, plugins: readonly Plugin[], logger: Logger): Promise<readonly Target[]> {
-  const { versions, problem } = await findVersions(model, createSourceResolver(plugins), logger);
-  if (versions.length === 0) throw serverError('SRV_USAGE', [problem ?? `'${model.name}' has no version at ${model.path}`]);
+  const { versions, incomplete, problem } = await findVersions(model, createSourceResolver(plugins), logger);
+  if (versions.length === 0) {
+    const [newest] = incomplete;
+    const why = newest === undefined ? `'${model.name}' has no version at ${model.path}` : `'${model.name}': ${whyIncomplete(newest)}`;
+    throw serverError('SRV_USAGE', [problem ?? why]);
+  }
   return versions.map((each) => {
     if ('error' in each) throw each.error;
     return { id: { name: model.name, version: each.version }, path: each.value.path, options: model.options, platform: model.platform };

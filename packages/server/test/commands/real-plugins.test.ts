@@ -88,6 +88,18 @@ it('finds that a model mixes rows that its servable.json says to be apart', asyn
   expect(models.find(({ model }) => model === 'good')).not.toHaveProperty('fault', expect.any(String));
 }, 40_000);
 
+it('tells a version that is still being copied from one that is not there', async () => {
+  const cwd = await projectWith({});
+  await mkdir(join(cwd, 'models/copied/2'), { recursive: true });
+  await writeFile(join(cwd, 'serving.config.json'), JSON.stringify({ models: [{ name: 'copied', path: 'models/copied' }] }));
+  const checked = await servable(cwd, ['check']).ended;
+  expect(checked.code).toBe(1);
+  expect(checked.out).toContain('Fault: copied/2: version 2 is still being written, or has no files: run this again when copying has ended\n');
+  const inspected = await servable(cwd, ['inspect', 'copied']).ended;
+  expect(inspected.code).not.toBe(0);
+  expect(inspected.err).toContain("'copied': version 2 is still being written, or has no files");
+}, 40_000);
+
 it('types the real plugins', () => {
   const config = defineConfig({
     plugins: [fs(), onnx()],

@@ -4,7 +4,8 @@ import { onTestFinished } from 'vitest';
 
 // The sources as Node itself runs them: in a test, imports of a config go through the test runner's loader.
 const CLI = new URL('../../src/cli.ts', import.meta.url).href;
-const SCRIPT = `import { main } from ${JSON.stringify(CLI)}; process.exitCode = await main(process.argv.slice(1));`;
+/** Arguments are in the script: after `--`, Node takes an `inspect` for its own. */
+const scriptOf = (argv: readonly string[]): string => `import { main } from ${JSON.stringify(CLI)}; process.exitCode = await main(${JSON.stringify(argv)});`;
 
 /** `servable` in a process of its own. */
 export interface Child {
@@ -18,7 +19,7 @@ export interface Child {
 
 /** Starts `servable` on the sources; it is killed when the test ends. */
 export function servable(cwd: string, argv: readonly string[]): Child {
-  const child = spawn(process.execPath, ['--conditions=@servable/source', '--input-type=module', '-e', SCRIPT, '--', ...argv], { cwd });
+  const child = spawn(process.execPath, ['--conditions=@servable/source', '--input-type=module', '-e', scriptOf(argv)], { cwd });
   onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
   let err = '';

@@ -38,11 +38,18 @@ function until(fixture: ServerFixture, version: number, wanted: LifecycleState):
   return fixture.server.manager.states.waitFor(NAME, parseVersion(version), ({ state }) => state === wanted, AbortSignal.timeout(15_000));
 }
 
+interface GrpcCallers {
+  /** Resolves once this version has answered. */
+  answered(version: bigint): Promise<void>;
+  stop(): Promise<{ readonly versions: readonly bigint[]; readonly failures: readonly unknown[]; readonly calls: number }>;
+}
+
 /** Calls until told to stop; tells which versions answered, in order, and what failed. */
-function callOverGrpc(fixture: ServerFixture): { stop(): Promise<{ readonly versions: readonly bigint[]; readonly failures: readonly unknown[]; readonly calls: number }> } {
+function callOverGrpc(fixture: ServerFixture): GrpcCallers {
   const request = predictBytes({ modelSpec: { name: NAME }, inputs: { features: floats(INPUT, [1, 4]) } });
   const versions = new Set<bigint>();
   const failures: unknown[] = [];
+  let heard = (): void => {};
   let calls = 0;
   const over = new AbortController();
   const caller = async (): Promise<void> => {
@@ -54,10 +61,14 @@ function callOverGrpc(fixture: ServerFixture): { stop(): Promise<{ readonly vers
         failures.push(error);
       }
       calls += 1;
+      heard();
     }
   };
   const callers = Promise.all(Array.from({ length: 4 }, caller));
   return {
+    async answered(version) {
+      while (!versions.has(version)) await new Promise<void>((resolve) => (heard = resolve));
+    },
     async stop() {
       over.abort();
       await callers;
@@ -79,9 +90,11 @@ it('swaps real models under load without a failed request, and keeps the old one
   const stopRest = (): unknown => Reflect.apply(Reflect.get(rest, 'stop') as () => void, rest, []);
   onTestFinished(() => void stopRest());
   const grpc = callOverGrpc(fixture);
+  await grpc.answered(1n);
 
   await folder.publish(2, mlp(2));
   await Promise.all([until(fixture, 2, 'ready'), until(fixture, 1, 'ended')]);
+  await grpc.answered(2n);
   await folder.publish(3, broken);
   await until(fixture, 3, 'ended');
   expect(fixture.server.manager.readyVersions(NAME)).toEqual([2n]);
@@ -91,8 +104,10 @@ it('swaps real models under load without a failed request, and keeps the old one
   });
   await folder.publish(4, mlp(1));
   await Promise.all([until(fixture, 4, 'ready'), until(fixture, 2, 'ended')]);
+  await grpc.answered(4n);
   await folder.publish(5, mlp(2));
   await Promise.all([until(fixture, 5, 'ready'), until(fixture, 4, 'ended')]);
+  await grpc.answered(5n);
 
   const overGrpc = await grpc.stop();
   stopRest();

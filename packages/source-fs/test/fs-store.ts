@@ -50,8 +50,10 @@ export class FsStore implements SourceStore {
     await rm(this.at(model, version), { recursive: true });
   }
 
+  /** At once: a look while the files of a directory go one after the other sees a base without versions. */
   async removeBase(model: string): Promise<void> {
-    await rm(this.pathOf(model), { recursive: true });
+    this.#builds += 1;
+    await rename(this.pathOf(model), path.join(this.root, 'builds', String(this.#builds)));
   }
 
   async close(): Promise<void> {

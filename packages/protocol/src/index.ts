@@ -1,6 +1,19 @@
 export { dtypeOfNumber, tensorFlowTypeOf, type TensorFlowType } from './data-type.ts';
+export type { ExampleErrorArguments } from './examples/errors.ts';
+export type { ExampleList } from './examples/example-list.ts';
+export { type InferenceTask, type PlannedTask, planTasks } from './examples/multi-inference.ts';
+export { type Classification, type ExampleResult, exampleResult, type Regression } from './examples/result.ts';
+export { exampleInputs, type ExampleOptions, type ExampleTask, selectTaskSignature, taskOutputs } from './examples/task.ts';
 export { type GrpcStatus, grpcStatusOf, type GrpcStatusOptions } from './grpc-v1/error.ts';
 export type { GrpcV1ErrorArguments } from './grpc-v1/errors.ts';
+export {
+  decodeClassificationRequest,
+  decodeMultiInferenceRequest,
+  decodeRegressionRequest,
+  type ExampleRequest,
+  type MultiInferenceRequest,
+} from './grpc-v1/example-request.ts';
+export { encodeExampleResponse, encodeMultiInferenceResponse, type InferenceAnswer } from './grpc-v1/example-response.ts';
 export { encodeGetModelMetadataResponse, type ModelMetadata } from './grpc-v1/metadata-response.ts';
 export { type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
 export { encodePredictRequest, encodeModelSpec, type WrittenPredictRequest } from './grpc-v1/predict-request-writer.ts';
@@ -27,6 +40,9 @@ export { type ApiState, apiStateOf, selectModelStates, type VersionStatus, versi
 export type { Compat, RestOptions } from './rest-v1/compat.ts';
 export { type RestError, restErrorOf } from './rest-v1/error.ts';
 export type { RestErrorArguments } from './rest-v1/errors.ts';
+export { type ExampleBody, parseExampleBody, parseExampleBodyInSlices } from './rest-v1/example-request.ts';
+export { encodeExampleResult, encodeExampleResultInSlices } from './rest-v1/example-response.ts';
+export type { JsonBody, ReadOptions } from './rest-v1/json-body.ts';
 export { encodeMetadata, type RestMetadata } from './rest-v1/metadata.ts';
 export { encodeModelList, encodeStatus, type ListedModel } from './rest-v1/model-status.ts';
 export {
@@ -34,7 +50,6 @@ export {
   parsePredictBodyInSlices,
   type PredictBody,
   type PredictStyle,
-  type ReadOptions,
   resolvePredictBody,
   resolvePredictBodyInSlices,
   type RestInputs,

@@ -30,8 +30,10 @@ export interface CallClock {
 export interface ResolvedRun {
   readonly signature: Signature;
   readonly inputs: NamedTensors;
-  /** Aliases of the signature; empty means all. */
+  /** Aliases of the signature; empty means all. Where `run` is given, names of what that answers. */
   readonly outputs: readonly string[];
+  /** Runs in place of the servable's `run` with `inputs`, for what takes more than one call of it. */
+  run?(context: RunContext): NamedTensors | Promise<NamedTensors>;
 }
 
 /** One request for a run, decoded as far as that goes without the model. */
@@ -82,7 +84,7 @@ export async function infer<Run extends ResolvedRun>(
   const context = contextOf(request, record);
   record.runStartedMs = performance.now();
   try {
-    const computed = await run(handle, resolved.inputs, { signatureName: request.signatureName, context });
+    const computed = await run(handle, resolved, { signatureName: request.signatureName, context });
     record.outputs = pickOutputs(computed, record, wantedOutputs(resolved));
     return { id: handle.id, resolved, outputs: record.outputs };
   } finally {
@@ -127,10 +129,10 @@ interface RunCall {
 }
 
 /** Ends when the run does, or when its time is over, whichever comes first. */
-async function run(handle: ServableHandle, inputs: NamedTensors, { signatureName, context }: RunCall): Promise<NamedTensors> {
+async function run(handle: ServableHandle, resolved: ResolvedRun, { signatureName, context }: RunCall): Promise<NamedTensors> {
   let running: NamedTensors | Promise<NamedTensors>;
   try {
-    running = handle.servable.run(signatureName, inputs, context);
+    running = resolved.run?.(context) ?? handle.servable.run(signatureName, resolved.inputs, context);
   } catch (error) {
     handle.release();
     throw error;

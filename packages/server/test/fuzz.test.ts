@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RawGrpcClient } from './support/grpc-client.ts';
 import { FuzzProcess } from './support/fuzz-process.ts';
 import { mutate, Random } from './support/mutate.ts';
+import { CLASSIFY, classificationBytes, contextInputOf, floatExample, inputOf, MULTI_INFERENCE, multiInferenceBytes, REGRESS } from './support/example-messages.ts';
 import { floats, PREDICT, predictBytes } from './support/predict-messages.ts';
 import { RawHttpConnection, requestBytes } from './support/raw-http.ts';
 
@@ -78,9 +79,15 @@ const BODIES = text(
   '{"signature_name": "strings", "instances": ["a", {"b64": "AAEC"}, "\\u00e9\\ud83d\\ude00"]}',
   '{"signature_name": "bools", "inputs": [[true, false], [false, true]]}',
 );
+const EXAMPLE_BODIES = text(
+  '{"examples": [{"x": 1.0}, {"x": [2]}]}',
+  '{"signature_name": "parsed", "context": {"c": "d"}, "examples": [{"x": 1.0, "y": [true, 7], "z": ["a", {"b64": "AAEC"}]}, {}]}',
+  '{"signature_name": "texts", "examples": [{"x": ["a"]}, {"x": {"b64": "AAEC"}}]}',
+);
+const EXAMPLE_TARGETS = ['/v1/models/m:classify', '/v1/models/m:regress'];
 const JSON_TOKENS = text(
   '{', '}', '[', ']', '[[[[[[[[', ',', ':', '"', '\\', '\\u', '\\ud800', 'null', 'true', 'NaN', '-Infinity', '1e999', '-0', '1e-400', '0x1',
-  '18446744073709551616', '"instances":', '"inputs":', '"b64":', '{"b64":"A"}', '"signature_name":', '"__proto__":', '\u0000', '\u00ff', '\ufeff', ' ', '\n',
+  '18446744073709551616', '"examples":', '"context":', '"instances":', '"inputs":', '"b64":', '{"b64":"A"}', '"signature_name":', '"__proto__":', '\u0000', '\u00ff', '\ufeff', ' ', '\n',
 );
 const TARGETS = text(
   '/v1/models/m:predict', '/v1/models/m/versions/1:predict', '/v1/models/half%20plus%2Ftwo:predict', '/v1/models/m', '/v1/models/m/metadata', '/v1/models/m/versions/1', '/v1/models', '/readyz', '/livez',
@@ -97,9 +104,11 @@ function asTarget(bytes: Buffer): string {
 it('answers every mutated body and path over REST', async () => {
   const idle: RawHttpConnection[] = [];
   const attempt = async (random: Random): Promise<string> => {
-    const target = random.below(3) === 0 ? asTarget(mutate(random.pick(TARGETS), random, TARGET_TOKENS)) : '/v1/models/m:predict';
+    const hasExamples = random.below(3) === 0;
+    const plain = hasExamples ? random.pick(EXAMPLE_TARGETS) : '/v1/models/m:predict';
+    const target = random.below(3) === 0 ? asTarget(mutate(random.pick(TARGETS), random, TARGET_TOKENS)) : plain;
     const method = random.below(10) === 0 ? random.pick(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST']) : 'POST';
-    const body = mutate(random.pick(BODIES), random, JSON_TOKENS);
+    const body = mutate(random.pick(hasExamples ? EXAMPLE_BODIES : BODIES), random, JSON_TOKENS);
     const connection = idle.pop() ?? new RawHttpConnection(server.rest);
     connection.send(requestBytes({ method, target, body, headers: random.pick(HEADERS) }));
     const response = await withTimeout(connection.response(method), 'unanswered');
@@ -140,14 +149,31 @@ const MESSAGES = [
   predictBytes({ modelSpec: { name: 'm', signatureName: 'ints' }, inputs: { a: { dtype: 9, int64Val: [-1n] }, b: { dtype: 9, int64Val: [2n ** 62n] } } }),
   predictBytes({ modelSpec: { name: 'm', signatureName: 'strings' }, inputs: { x: { dtype: 7, stringVal: [new Uint8Array(3), new Uint8Array(200)], tensorShape: { dim: [{ size: 2n }] } } } }),
 ].map((bytes) => Buffer.from(bytes));
+const spec = (signatureName: string) => ({ name: 'm', signatureName });
+const withContext = contextInputOf(floatExample({ x: [4] }), floatExample({ x: [1], y: [2, 3] }), {});
+const EXAMPLE_MESSAGES = [
+  classificationBytes({ modelSpec, input: inputOf(floatExample({ x: [1] }), floatExample({ x: [2], z: [3, 4] })) }),
+  classificationBytes({ modelSpec: spec('parsed'), input: withContext }),
+  classificationBytes({ modelSpec: spec('scores'), input: withContext }),
+].map((bytes) => Buffer.from(bytes));
+const MULTI_MESSAGES = [
+  multiInferenceBytes({ tasks: [{ modelSpec: spec('scores'), methodName: 'tensorflow/serving/classify' }, { modelSpec: spec('values'), methodName: 'tensorflow/serving/regress' }], input: inputOf(floatExample({ x: [1] })) }),
+].map((bytes) => Buffer.from(bytes));
 const PROTO_TOKENS = ['00', 'ff', '08', '0a', '12', '1a', '22', '2a', 'ffffffffffffffffff01', '80808080808080808080', '7f', '0a00', '1208', '08d00f', '0b', '0c', '2a04ffffffff'].map((hex) => Buffer.from(hex, 'hex'));
 const PATHS = [PREDICT, PREDICT, PREDICT, PREDICT, '/tensorflow.serving.PredictionService/GetModelMetadata', '/tensorflow.serving.ModelService/GetModelStatus', '/grpc.health.v1.Health/Check'];
+
+const CALLS = [
+  { paths: PATHS, messages: MESSAGES },
+  { paths: [CLASSIFY, REGRESS], messages: EXAMPLE_MESSAGES },
+  { paths: [MULTI_INFERENCE], messages: MULTI_MESSAGES },
+];
 
 it('answers every mutated message over gRPC', async () => {
   const client = new RawGrpcClient(server.grpc);
   const attempt = async (random: Random): Promise<string> => {
-    const message = mutate(random.pick(MESSAGES), random, PROTO_TOKENS);
-    const { code, details } = await client.outcome(random.pick(PATHS), message, { timeoutMs: ANSWER_TIMEOUT_MS });
+    const { paths, messages } = random.pick(CALLS);
+    const message = mutate(random.pick(messages), random, PROTO_TOKENS);
+    const { code, details } = await client.outcome(random.pick(paths), message, { timeoutMs: ANSWER_TIMEOUT_MS });
     return FAULTS.has(code) ? `status ${code}: ${details}` : `status ${code}`;
   };
   const { answers, faults } = await fuzz({ attempt, isFault: (answer) => answer.includes(': ') });

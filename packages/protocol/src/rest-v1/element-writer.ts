@@ -3,7 +3,7 @@ import { tensorFlowTypeOf } from '../data-type.ts';
 import type { Compat } from './compat.ts';
 import { restError } from './errors.ts';
 import { MAX_NUMBER_BYTES, writeFloat32, writeFloat64, writeInteger } from './float-text.ts';
-import { fromHalfBits } from './half-float.ts';
+import { fromHalfBits } from '../half-float.ts';
 import type { JsonWriter } from './json-writer.ts';
 
 /** Elements that follow one another, and what stands before the first and before each other of them. */
@@ -129,7 +129,8 @@ function bytesRunWriter(name: string, data: readonly Uint8Array[], json: JsonWri
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-function isUtf8(bytes: Uint8Array): boolean {
+/** Whether bytes are text. */
+export function isUtf8(bytes: Uint8Array): boolean {
   // Most strings are ASCII, and most are short: setting up the decoder takes longer.
   if (bytes.every((byte) => byte < 0x80)) return true;
   try {

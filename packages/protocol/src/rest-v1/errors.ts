@@ -35,6 +35,11 @@ export interface RestErrorArguments {
   SRV_REST_V1_DTYPE_NOT_READABLE: [value: string, dtype: string];
   SRV_REST_V1_BASE64_OBJECT: [value: string];
   SRV_REST_V1_BASE64_DATA: [];
+  SRV_REST_V1_EXAMPLE_TYPE: [type: string];
+  SRV_REST_V1_FEATURE_TYPE: [feature: string, type: string];
+  SRV_REST_V1_FEATURE_MIXED: [feature: string, kind: string];
+  SRV_REST_V1_FEATURE_UINT64: [feature: string];
+  SRV_REST_V1_RESULTS_EMPTY: [what: string];
   SRV_REST_V1_OUTPUTS_EMPTY: [];
   SRV_REST_V1_OUTPUT_SCALAR: [output: string];
   SRV_REST_V1_OUTPUT_ROWS: [output: string, rows: number, expected: number];
@@ -167,6 +172,23 @@ const table: ErrorTable = {
     message: (value) => `JSON Value: ${value} not formatted correctly for base64 data`,
   },
   SRV_REST_V1_BASE64_DATA: { status: 'INVALID_ARGUMENT', message: () => 'Unable to base64 decode' },
+  SRV_REST_V1_EXAMPLE_TYPE: {
+    status: 'INVALID_ARGUMENT',
+    message: (type) => `Example must be JSON object but got JSON ${type}`,
+  },
+  SRV_REST_V1_FEATURE_TYPE: {
+    status: 'INVALID_ARGUMENT',
+    message: (feature, type) => `Feature: ${feature} has element with unexpected JSON type: ${type}`,
+  },
+  SRV_REST_V1_FEATURE_MIXED: {
+    status: 'INVALID_ARGUMENT',
+    message: (feature, kind) => `Unexpected element type in feature: ${feature} expecting type: ${kind}`,
+  },
+  SRV_REST_V1_FEATURE_UINT64: {
+    status: 'INVALID_ARGUMENT',
+    message: (feature) => `Feature: ${feature} has uint64_t element. Only int64_t is supported.`,
+  },
+  SRV_REST_V1_RESULTS_EMPTY: { status: 'INVALID_ARGUMENT', message: (what) => `Cannot convert empty ${what}Results to JSON` },
   SRV_REST_V1_OUTPUTS_EMPTY: { status: 'INVALID_ARGUMENT', message: () => 'Cannot convert empty tensor map to JSON' },
   SRV_REST_V1_OUTPUT_SCALAR: {
     status: 'INVALID_ARGUMENT',

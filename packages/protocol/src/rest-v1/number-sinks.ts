@@ -1,6 +1,6 @@
 import { createTensor, type Tensor } from '@servable/core';
 import type { Compat } from './compat.ts';
-import { toHalfBits } from './half-float.ts';
+import { toHalfBits } from '../half-float.ts';
 import { type JsonTape, KIND } from './json-tape.ts';
 import type { TensorSink } from './tensor-sink.ts';
 

@@ -2,34 +2,19 @@ import { type NamedTensors, type Signature, type Tensor } from '@servable/core';
 import type { Compat, RestOptions } from './compat.ts';
 import { restError } from './errors.ts';
 import { findMember, isBase64Object } from './json-lookup.ts';
-import { type JsonOptions, parseJson, parseJsonInSlices } from './json-parser.ts';
-import { stringText } from './json-string.ts';
+import { type JsonBody, parseBody, parseBodyInSlices, type ReadOptions } from './json-body.ts';
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
 import { namedRowSteps, plainRowSteps, type RowRequest } from './rows.ts';
 import { finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
 import { tensorSteps } from './tensor-from-json.ts';
 
-/** How deep a body may be nested when the options do not say; `strict` has no limit. */
-const DEFAULT_MAX_DEPTH = 64;
-
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const SIGNATURE_NAME = encode('signature_name');
 const INSTANCES = encode('instances');
 const INPUTS = encode('inputs');
 
-/** Options of reading a request's body. */
-export interface ReadOptions extends RestOptions {
-  /** How deep arrays and objects may be nested. Default 64, in `strict` mode unlimited. */
-  readonly maxDepth?: number;
-}
-
-/** A body that is parsed, but not yet read by the dtypes of a signature. Its strings are views of the request's bytes. */
-export interface PredictBody {
-  /** As the client wrote it; empty means the default signature. */
-  readonly signatureName: string;
-  readonly tape: JsonTape;
-}
+/** A predict request's body, parsed. */
+export type PredictBody = JsonBody;
 
 /** The inputs of a predict request, and how its answer is to be laid out. */
 export interface RestInputs {
@@ -51,25 +36,12 @@ export type PredictStyle = 'row' | 'columnar';
  *   `SRV_REST_V1_JSON_TOO_DEEP`, `SRV_REST_V1_NOT_OBJECT`, `SRV_REST_V1_SIGNATURE_NAME_TYPE`
  */
 export function parsePredictBody(bytes: Uint8Array, options: ReadOptions = {}): PredictBody {
-  return openBody(parseJson(bytes, jsonOptions(options)), options.compat ?? 'default');
+  return parseBody(bytes, options);
 }
 
 /** {@link parsePredictBody} for large bodies: pauses between slices, so that others get their turn. */
-export async function parsePredictBodyInSlices(bytes: Uint8Array, options: ReadOptions & SliceOptions): Promise<PredictBody> {
-  const tape = await parseJsonInSlices(bytes, { ...options, ...jsonOptions(options) });
-  return openBody(tape, options.compat ?? 'default');
-}
-
-function jsonOptions(options: ReadOptions): JsonOptions {
-  return { maxDepth: options.maxDepth ?? (options.compat === 'strict' ? Infinity : DEFAULT_MAX_DEPTH) };
-}
-
-function openBody(tape: JsonTape, compat: Compat): PredictBody {
-  if (!tape.isObject(0)) throw restError('SRV_REST_V1_NOT_OBJECT', [valueText(tape, 0, compat)]);
-  const name = findMember(tape, 0, SIGNATURE_NAME);
-  if (name < 0) return { signatureName: '', tape };
-  if (!tape.isString(name)) throw restError('SRV_REST_V1_SIGNATURE_NAME_TYPE', [valueText(tape, 0, compat)]);
-  return { signatureName: stringText(tape, name), tape };
+export function parsePredictBodyInSlices(bytes: Uint8Array, options: ReadOptions & SliceOptions): Promise<PredictBody> {
+  return parseBodyInSlices(bytes, options);
 }
 
 /**

@@ -15,7 +15,7 @@ export function listenGrpc(config: ResolvedConfig, { manager, health, stopping }
     port: config.grpc.port,
     maxMessageBytes: config.grpc.maxBodyBytes,
     methods: [
-      ...predictionMethods({ manager, validation }),
+      ...predictionMethods({ manager, validation, compat }),
       ...modelMethods(manager),
       ...healthMethods(health, stopping),
       ...reflectionMethods(stopping),

@@ -1,32 +1,37 @@
 import { DEFAULT_SIGNATURE_NAME, type GrpcMethod } from '@servable/core';
 import {
+  decodeClassificationRequest,
   decodeGetModelMetadataRequest,
+  decodeMultiInferenceRequest,
   decodePredictRequest,
+  decodeRegressionRequest,
+  encodeExampleResponse,
   encodeGetModelMetadataResponse,
+  encodeMultiInferenceResponse,
   encodePredictResponse,
+  type ExampleRequest,
+  type ExampleTask,
   resolvePredictInputs,
   selectSignature,
   toServableRequest,
 } from '@servable/protocol';
+import { type ExampleInferenceOptions, inferTask, inferTasks } from '../example-inference.ts';
 import { infer, type InferenceOptions } from '../inference.ts';
-import { headersOf, notOffered, type RecordedCall, recordedMethod } from './recorded-method.ts';
+import { headersOf, type RecordedCall, recordedMethod } from './recorded-method.ts';
 
 const SERVICE = '/tensorflow.serving.PredictionService';
 
-/** `tensorflow.serving.PredictionService`: Predict and GetModelMetadata; the others say that they are not offered. */
-export function predictionMethods(options: InferenceOptions): readonly GrpcMethod[] {
+/** `tensorflow.serving.PredictionService`, all of it. */
+export function predictionMethods(options: ExampleInferenceOptions): readonly GrpcMethod[] {
   const { hooks } = options.manager;
+  const methodOf = (name: string, method: string, answer: (call: RecordedCall) => Uint8Array | Promise<Uint8Array>): GrpcMethod =>
+    recordedMethod({ path: `${SERVICE}/${name}`, method, hooks, answer });
   return [
-    recordedMethod({ path: `${SERVICE}/Predict`, method: 'predict', hooks, answer: (call) => predict(call, options) }),
-    recordedMethod({
-      path: `${SERVICE}/GetModelMetadata`,
-      method: 'metadata',
-      hooks,
-      answer: (call) => getModelMetadata(call, options),
-    }),
-    notOffered(`${SERVICE}/Classify`),
-    notOffered(`${SERVICE}/Regress`),
-    notOffered(`${SERVICE}/MultiInference`),
+    methodOf('Predict', 'predict', (call) => predict(call, options)),
+    methodOf('Classify', 'classify', (call) => answerTask('classify', decodeClassificationRequest(call.request), { call, options })),
+    methodOf('Regress', 'regress', (call) => answerTask('regress', decodeRegressionRequest(call.request), { call, options })),
+    methodOf('MultiInference', 'multi-inference', (call) => multiInference(call, options)),
+    methodOf('GetModelMetadata', 'metadata', (call) => getModelMetadata(call, options)),
   ];
 }
 
@@ -50,6 +55,27 @@ async function predict({ request, call, record }: RecordedCall, options: Inferen
     options,
   );
   return encodePredictResponse({ modelSpec: { name: id.name, version: id.version, signatureName }, outputs });
+}
+
+interface AnsweredCall {
+  readonly call: RecordedCall;
+  readonly options: ExampleInferenceOptions;
+}
+
+async function answerTask(task: ExampleTask, { modelSpec, input }: ExampleRequest, { call: { call, record }, options }: AnsweredCall): Promise<Uint8Array> {
+  record.model = modelSpec?.name ?? '';
+  const target = toServableRequest(modelSpec);
+  const signatureName = modelSpec?.signatureName ?? '';
+  return encodeExampleResponse(await inferTask({ task, target, signatureName, input, clock: call, headers: () => headersOf(call) }, record, options));
+}
+
+async function multiInference({ request, call, record }: RecordedCall, options: ExampleInferenceOptions): Promise<Uint8Array> {
+  const { tasks, input } = decodeMultiInferenceRequest(request);
+  const [first] = tasks;
+  record.model = first?.modelName ?? '';
+  // The first task's says which version; without one there is no name either.
+  const target = toServableRequest(first?.modelSpec ?? { name: '', signatureName: '' });
+  return encodeMultiInferenceResponse(await inferTasks({ tasks, target, input, clock: call, headers: () => headersOf(call) }, record, options));
 }
 
 function getModelMetadata({ request, record }: RecordedCall, { manager }: InferenceOptions): Uint8Array {

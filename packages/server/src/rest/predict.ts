@@ -14,22 +14,15 @@ import {
 } from '@servable/protocol';
 import { infer, type InferenceOptions } from '../inference.ts';
 import type { RequestRecord } from '../request-record.ts';
+import { isLarge, nextTurn } from './large-bodies.ts';
 import { readBody } from './read-body.ts';
 import { JSON_TYPE, type RestReply } from './rest-reply.ts';
-import type { RestRequest } from './rest-transport.ts';
+import { headersOf, type RestRequest } from './rest-transport.ts';
 
 export interface PredictOptions extends InferenceOptions {
   readonly compat: Compat;
   readonly maxJsonDepth: number;
 }
-
-/** Above this, JSON is read and tensors are written a slice at a time: it takes longer than others should wait. */
-const MAX_BYTES_AT_ONCE = 2 ** 20;
-
-const nextTurn = (): Promise<void> =>
-  new Promise((go) => {
-    setImmediate(go);
-  });
 
 export interface Predicting {
   readonly record: RequestRecord;
@@ -59,10 +52,6 @@ export async function predict(request: RestRequest, target: ServableRequest, { r
   return { status: 200, contentType: JSON_TYPE, body: await encode(outputs, resolved.style, options) };
 }
 
-function isLarge(byteLength: number): boolean {
-  return byteLength > MAX_BYTES_AT_ONCE;
-}
-
 function parse(bytes: Uint8Array, { compat, maxJsonDepth }: PredictOptions): PredictBody | Promise<PredictBody> {
   const options = { compat, maxDepth: compat === 'strict' ? Infinity : maxJsonDepth };
   if (!isLarge(bytes.length)) return parsePredictBody(bytes, options);
@@ -85,9 +74,4 @@ function encode(outputs: NamedTensors, style: PredictStyle, { compat }: PredictO
   for (const tensor of outputs.values()) byteLength += tensorByteLength(tensor);
   if (!isLarge(byteLength)) return encodePredict(outputs, style, { compat });
   return encodePredictInSlices(outputs, style, { compat, pause: nextTurn });
-}
-
-/** Of a header that came several times, what Node made of it. */
-export function headersOf(request: RestRequest): ReadonlyMap<string, string> {
-  return new Map(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
 }

@@ -4,10 +4,11 @@ import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
 import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
 import { answerPreflight, CORS_HEADERS, refusePreflight } from './cors.ts';
-import { headersOf, predict, type PredictOptions } from './predict.ts';
+import { inferExamples } from './examples.ts';
+import { predict, type PredictOptions } from './predict.ts';
 import { answerProbe } from './probes.ts';
 import { htmlPage, JSON_TYPE, type RestReply } from './rest-reply.ts';
-import type { RestRequest } from './rest-transport.ts';
+import { headersOf, type RestRequest } from './rest-transport.ts';
 
 export interface RestApiOptions extends PredictOptions {
   readonly health: ServerHealth;
@@ -79,7 +80,7 @@ function answer(request: RestRequest, route: ApiRoute, answering: Answering): Re
       return json(list(answering.options));
     case 'classify':
     case 'regress':
-      throw serverError('SRV_METHOD_NOT_OFFERED', [`:${route.kind}`]);
+      return inferExamples(request, { task: route.kind, target: route.request }, answering);
     case 'preflight':
       return answerPreflight(request.headers.origin);
     case 'malformed':

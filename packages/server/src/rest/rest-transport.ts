@@ -22,6 +22,11 @@ export interface RestRequest {
   readonly clock: HttpClock;
 }
 
+/** A request's headers by name; of one that came several times, what Node made of it. */
+export function headersOf({ headers }: RestRequest): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
 export interface RestTransportOptions {
   readonly host: string;
   /** 0 asks the system for a free one. */

@@ -137,9 +137,6 @@ it.each([
 });
 
 it.each([
-  '/tensorflow.serving.PredictionService/Classify',
-  '/tensorflow.serving.PredictionService/Regress',
-  '/tensorflow.serving.PredictionService/MultiInference',
   '/tensorflow.serving.ModelService/HandleReloadConfigRequest',
   '/tensorflow.serving.SessionService/SessionRun',
   '/tensorflow.serving.PredictionService/predict',

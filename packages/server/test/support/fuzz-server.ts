@@ -12,7 +12,14 @@ const signature = (dtype: Tensor['dtype'], names: readonly string[] = ['x']): Si
   defaults: new Map(),
   batching: 'none',
 });
+const FLOATS = { dtype: 'FP32', shape: ['n'] } as const;
+/** A signature for examples, whose inputs are answered under the name that the task wants. */
+const exampleSignature = (input: Signature['inputs'], output: string): Signature => ({ ...signature('FP32'), inputs: input, outputs: new Map([[output, any('FP32')]]) });
 const signatures = new Map<string, Signature>([
+  ['scores', exampleSignature(new Map([['x', FLOATS]]), 'scores')],
+  ['values', exampleSignature(new Map([['x', FLOATS]]), 'outputs')],
+  ['texts', { ...exampleSignature(new Map([['x', { dtype: 'BYTES', shape: ['n'] }]]), 'classes'), outputs: new Map([['classes', any('BYTES')]]) }],
+  ['parsed', exampleSignature(new Map([['inputs', any('BYTES')]]), 'scores')],
   ['serving_default', signature('FP32')],
   ['ints', signature('INT64', ['a', 'b'])],
   ['strings', signature('BYTES')],
@@ -25,6 +32,11 @@ const servable: Servable = {
   executor: { id: 'fuzz', maxConcurrentRuns: 1 },
   run(name, inputs) {
     const outputs = new Map<string, Tensor>();
+    const [first] = inputs.values();
+    const rows = first?.shape[0] ?? 0;
+    if (name === 'scores' || name === 'parsed') return new Map([['scores', createTensor('FP32', [rows, 1], new Float32Array(rows))]]);
+    if (name === 'values') return new Map([['outputs', createTensor('FP32', [rows], new Float32Array(rows))]]);
+    if (name === 'texts' && first?.dtype === 'BYTES') return new Map([['classes', createTensor('BYTES', [rows, 1], first.data)]]);
     for (const [alias, tensor] of inputs) {
       const wanted = signatures.get(name)?.inputs.get(alias)?.dtype;
       if (tensor.dtype !== wanted) throw testingError('SRV_FAKE_INPUT_INVALID', [`'${alias}' is ${tensor.dtype}`]);

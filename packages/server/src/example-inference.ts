@@ -1,0 +1,133 @@
+import {
+  DEFAULT_SIGNATURE_NAME,
+  type NamedTensors,
+  type RunContext,
+  type Servable,
+  servableError,
+  type ServableRequest,
+  type Tensor,
+} from '@servable/core';
+import {
+  type ExampleList,
+  type ExampleOptions,
+  type ExampleTask,
+  exampleInputs,
+  exampleResult,
+  type InferenceAnswer,
+  type InferenceTask,
+  type PlannedTask,
+  planTasks,
+  selectTaskSignature,
+  taskOutputs,
+} from '@servable/protocol';
+import { type CallClock, infer, type InferenceOptions, type ResolvedRun } from './inference.ts';
+import type { RequestRecord } from './request-record.ts';
+
+export interface ExampleInferenceOptions extends InferenceOptions, ExampleOptions {}
+
+/** What both protocols know of a request with examples before the model is looked up. */
+export interface ExampleCall {
+  readonly target: ServableRequest;
+  readonly input: ExampleList;
+  readonly clock: CallClock;
+  readonly headers: () => ReadonlyMap<string, string>;
+}
+
+/** One task for one signature. */
+export interface TaskCall extends ExampleCall {
+  readonly task: ExampleTask;
+  /** Empty means the default one. */
+  readonly signatureName: string;
+}
+
+/** Classify or Regress. @throws ServingError those of `infer`, and the protocol package's `SRV_EXAMPLE_*` */
+export async function inferTask(call: TaskCall, record: RequestRecord, options: ExampleInferenceOptions): Promise<InferenceAnswer> {
+  const { target, input, clock, headers, task } = call;
+  record.exampleCount = input.examples.length;
+  const signatureName = call.signatureName || DEFAULT_SIGNATURE_NAME;
+  const { id, outputs } = await infer(
+    {
+      target,
+      signatureName,
+      clock,
+      headers,
+      resolve(servable) {
+        const signature = selectTaskSignature(servable.signatures, signatureName);
+        const wanted = taskOutputs(task, signature, options);
+        return { signature, inputs: exampleInputs(input, signature, options), outputs: wanted };
+      },
+    },
+    record,
+    options,
+  );
+  return { modelSpec: { ...id, signatureName }, result: exampleResult(task, outputs, input.examples.length) };
+}
+
+/** Several tasks on one version of a model. */
+export interface TasksCall extends ExampleCall {
+  readonly tasks: readonly InferenceTask[];
+}
+
+interface TasksRun extends ResolvedRun {
+  readonly planned: readonly PlannedTask[];
+}
+
+/**
+ * MultiInference: the version is chosen once, the inputs are made once, and every task runs on both.
+ *
+ * @throws ServingError those of `infer`, and the protocol package's `SRV_MULTI_*` and `SRV_EXAMPLE_*`
+ */
+export async function inferTasks(call: TasksCall, record: RequestRecord, options: ExampleInferenceOptions): Promise<readonly InferenceAnswer[]> {
+  const { target, input, clock, headers, tasks } = call;
+  record.exampleCount = input.examples.length;
+  const signatureName = tasks[0]?.signatureName || DEFAULT_SIGNATURE_NAME;
+  const { id, outputs, resolved } = await infer<TasksRun>(
+    { target, signatureName, clock, headers, resolve: (servable) => resolveTasks(call, servable, options) },
+    record,
+    options,
+  );
+  return resolved.planned.map((planned, index) => {
+    const own = new Map(planned.outputs.map((output) => [output, outputOf(outputs, index, output)]));
+    const modelSpec = { ...id, signatureName: planned.signatureName };
+    return { modelSpec, result: exampleResult(planned.task, own, input.examples.length) };
+  });
+}
+
+function resolveTasks({ tasks, input }: TasksCall, servable: Servable, options: ExampleInferenceOptions): TasksRun {
+  const planned = planTasks(tasks, servable.signatures, options);
+  const [first] = planned;
+  if (first === undefined) throw servableError('SRV_INTERNAL', ['a request without tasks has no model']);
+  const inputs = exampleInputs(input, first.signature, options);
+  return {
+    signature: first.signature,
+    inputs,
+    outputs: planned.flatMap(({ outputs }, index) => outputs.map((output) => nameOf(index, output))),
+    planned,
+    run: (context) => runTasks(planned, servable, { inputs, context }),
+  };
+}
+
+/** Outputs of several signatures side by side: their aliases alone may be the same. */
+const nameOf = (task: number, output: string): string => `${task}/${output}`;
+
+function outputOf(outputs: NamedTensors, task: number, output: string): Tensor {
+  const tensor = outputs.get(nameOf(task, output));
+  if (tensor === undefined) throw servableError('SRV_INTERNAL', [`output '${output}' of task ${task} is missing`]);
+  return tensor;
+}
+
+interface TasksInputs {
+  readonly inputs: NamedTensors;
+  readonly context: RunContext;
+}
+
+/** All at once; ends when the last has: the inputs are in use until then. */
+async function runTasks(planned: readonly PlannedTask[], servable: Servable, { inputs, context }: TasksInputs): Promise<NamedTensors> {
+  const runs = planned.map(async ({ signatureName, outputs }) => servable.run(signatureName, inputs, { ...context, outputs }));
+  const joined = new Map<string, Tensor>();
+  for (const [task, outcome] of (await Promise.allSettled(runs)).entries()) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    for (const [output, tensor] of outcome.value) joined.set(nameOf(task, output), tensor);
+  }
+  return joined;
+}

@@ -47,6 +47,11 @@ export function tensorFlowTypeOf(dtype: DType): TensorFlowType {
   return TYPES[dtype];
 }
 
+/** Whether a text is the name of a dtype. */
+export function isDType(text: unknown): text is DType {
+  return typeof text === 'string' && Object.hasOwn(TYPES, text);
+}
+
 /** The dtype of one of TensorFlow's numbers; `undefined` for those that hold no plain data (resource, variant, 4-bit, …). */
 export function dtypeOfNumber(number: number): DType | undefined {
   return BY_NUMBER.get(number);

@@ -37,6 +37,14 @@ export { encodeGetModelStatusResponse } from './grpc-v1/status-response.ts';
 export { decodeTensor, type DecodeTensorOptions, encodeTensor, type EncodeTensorOptions } from './grpc-v1/tensor-proto.ts';
 export { type AnsweredModelSpec, type ModelSpec, presentModelSpec, toServableRequest } from './model-spec.ts';
 export { type ApiState, apiStateOf, selectModelStates, type VersionStatus, versionStatusOf } from './model-status.ts';
+export {
+  BINARY_HEADER,
+  type BinaryBody,
+  type BinaryInputs,
+  parseBinaryBody,
+  resolveBinaryBody,
+} from './rest-v1/binary-request.ts';
+export { type BinaryAnswer, encodeBinaryAnswer } from './rest-v1/binary-response.ts';
 export type { Compat, RestOptions } from './rest-v1/compat.ts';
 export { type RestError, restErrorOf } from './rest-v1/error.ts';
 export type { RestErrorArguments } from './rest-v1/errors.ts';

@@ -21,6 +21,8 @@ export interface ServerErrorArguments {
   SRV_OUTPUT_MISSING: [model: string, signature: string, output: string];
   SRV_METHOD_NOT_OFFERED: [method: string];
   SRV_BODY_TOO_LARGE: [limitBytes: number];
+  SRV_BODY_NOT_GZIP: [];
+  SRV_BODY_ENCODING_UNKNOWN: [encoding: string];
   SRV_HTTP_REFUSED: [reason: string];
   SRV_PATH_NOT_FOUND: [method: string, target: string];
   SRV_CORS_ORIGIN_MISSING: [];
@@ -98,6 +100,11 @@ const table: ErrorTable = {
   SRV_BODY_TOO_LARGE: {
     status: 'RESOURCE_EXHAUSTED',
     message: (limitBytes) => `The request body is larger than ${limitBytes} bytes: send less, or raise the listener's maxBodyBytes`,
+  },
+  SRV_BODY_NOT_GZIP: { status: 'INVALID_ARGUMENT', message: () => 'The request body is not gzip, though Content-Encoding says so' },
+  SRV_BODY_ENCODING_UNKNOWN: {
+    status: 'INVALID_ARGUMENT',
+    message: (encoding) => `Content-Encoding '${encoding}' is not read: send gzip, or the body as it is`,
   },
   SRV_HTTP_REFUSED: { status: 'INVALID_ARGUMENT', message: (reason) => `The request cannot be read: ${reason}` },
   SRV_PATH_NOT_FOUND: {

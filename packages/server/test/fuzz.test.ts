@@ -84,6 +84,12 @@ const EXAMPLE_BODIES = text(
   '{"signature_name": "parsed", "context": {"c": "d"}, "examples": [{"x": 1.0, "y": [true, 7], "z": ["a", {"b64": "AAEC"}]}, {}]}',
   '{"signature_name": "texts", "examples": [{"x": ["a"]}, {"x": {"b64": "AAEC"}}]}',
 );
+/** A body of JSON and tensors, whose header says 100. */
+const BINARY_BODIES = [
+  Buffer.concat([Buffer.from('{"inputs": [{"name": "x", "datatype": "FP32", "shape": [2], "parameters": {"binary_data_size": 8}}]}'.padEnd(100)), Buffer.alloc(8, 7)]),
+  Buffer.concat([Buffer.from('{"signature_name": "strings", "inputs": [{"name": "x", "datatype": "BYTES", "shape": [1], "parameters": {"binary_data_size": 6}}]}'), Buffer.from([2, 0, 0, 0, 97, 98])]),
+];
+const BINARY_LENGTHS = ['100', '129', '-1', '1e3', 'x', '999999999999999', '0'];
 const EXAMPLE_TARGETS = ['/v1/models/m:classify', '/v1/models/m:regress'];
 const JSON_TOKENS = text(
   '{', '}', '[', ']', '[[[[[[[[', ',', ':', '"', '\\', '\\u', '\\ud800', 'null', 'true', 'NaN', '-Infinity', '1e999', '-0', '1e-400', '0x1',
@@ -93,7 +99,7 @@ const TARGETS = text(
   '/v1/models/m:predict', '/v1/models/m/versions/1:predict', '/v1/models/half%20plus%2Ftwo:predict', '/v1/models/m', '/v1/models/m/metadata', '/v1/models/m/versions/1', '/v1/models', '/readyz', '/livez',
 );
 const TARGET_TOKENS = text('/', '//', '..', '%2e%2e%2f', '%', '%00', '%zz', '%e9', ':', ':predict', '/versions/', '99999999999999999999', '/labels/', '?', '#', '&a=b', '*', '[', '\\', 'models', 'http://a/');
-const HEADERS = [{}, { 'content-encoding': 'gzip' }, { 'content-type': 'text/plain' }, { 'x-request-id': '"<>' }, { connection: 'close' }, { expect: '100-continue' }];
+const HEADERS = [{}, { 'content-encoding': 'gzip' }, { 'content-type': 'text/plain' }, { 'x-request-id': '"<>' }, { connection: 'close' }, { accept: 'application/octet-stream' }, { expect: '100-continue' }];
 const WIRE_TOKENS = text('\r\n', '\r\n\r\n', ' ', 'HTTP/1.1', 'HTTP/2.0', 'Content-Length: 5\r\n', 'Content-Length: -1\r\n', 'Transfer-Encoding: chunked\r\n', 'Expect: 100-continue\r\n', 'Host: a\r\n', 'Connection: upgrade\r\nUpgrade: x\r\n', '\u0000', 'CONNECT', 'GET ');
 
 /** A target that Node's parser takes: no spaces, controls or bytes above ASCII. Those are for whole requests. */
@@ -108,9 +114,10 @@ it('answers every mutated body and path over REST', async () => {
     const plain = hasExamples ? random.pick(EXAMPLE_TARGETS) : '/v1/models/m:predict';
     const target = random.below(3) === 0 ? asTarget(mutate(random.pick(TARGETS), random, TARGET_TOKENS)) : plain;
     const method = random.below(10) === 0 ? random.pick(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST']) : 'POST';
-    const body = mutate(random.pick(hasExamples ? EXAMPLE_BODIES : BODIES), random, JSON_TOKENS);
+    const isBinary = random.below(4) === 0;
+    const body = mutate(random.pick(isBinary ? BINARY_BODIES : hasExamples ? EXAMPLE_BODIES : BODIES), random, JSON_TOKENS);
     const connection = idle.pop() ?? new RawHttpConnection(server.rest);
-    connection.send(requestBytes({ method, target, body, headers: random.pick(HEADERS) }));
+    connection.send(requestBytes({ method, target, body, headers: { ...random.pick(HEADERS), ...(isBinary ? { 'inference-header-content-length': random.pick(BINARY_LENGTHS) } : {}) } }));
     const response = await withTimeout(connection.response(method), 'unanswered');
     if (typeof response === 'string') return response;
     if (response === undefined) return 'closed without an answer';

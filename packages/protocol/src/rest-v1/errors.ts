@@ -35,6 +35,10 @@ export interface RestErrorArguments {
   SRV_REST_V1_DTYPE_NOT_READABLE: [value: string, dtype: string];
   SRV_REST_V1_BASE64_OBJECT: [value: string];
   SRV_REST_V1_BASE64_DATA: [];
+  SRV_REST_V1_BINARY_HEADER: [reason: string];
+  SRV_REST_V1_BINARY_INPUT: [input: string, reason: string];
+  SRV_REST_V1_BINARY_OUTPUT: [output: string, outputs: readonly string[]];
+  SRV_REST_V1_BINARY_TOO_LARGE: [bytes: number];
   SRV_REST_V1_EXAMPLE_TYPE: [type: string];
   SRV_REST_V1_FEATURE_TYPE: [feature: string, type: string];
   SRV_REST_V1_FEATURE_MIXED: [feature: string, kind: string];
@@ -172,6 +176,16 @@ const table: ErrorTable = {
     message: (value) => `JSON Value: ${value} not formatted correctly for base64 data`,
   },
   SRV_REST_V1_BASE64_DATA: { status: 'INVALID_ARGUMENT', message: () => 'Unable to base64 decode' },
+  SRV_REST_V1_BINARY_HEADER: { status: 'INVALID_ARGUMENT', message: (reason) => `Cannot read a body of JSON and tensors: ${reason}` },
+  SRV_REST_V1_BINARY_INPUT: { status: 'INVALID_ARGUMENT', message: (input, reason) => `Cannot read input '${input}': ${reason}` },
+  SRV_REST_V1_BINARY_OUTPUT: {
+    status: 'INVALID_ARGUMENT',
+    message: (output, outputs) => `Output '${output}' is not one of ${outputs.join(', ')}, or stands twice`,
+  },
+  SRV_REST_V1_BINARY_TOO_LARGE: {
+    status: 'RESOURCE_EXHAUSTED',
+    message: (bytes) => `The answer takes ${bytes} bytes, more than 4 GiB: ask for fewer rows or outputs`,
+  },
   SRV_REST_V1_EXAMPLE_TYPE: {
     status: 'INVALID_ARGUMENT',
     message: (type) => `Example must be JSON object but got JSON ${type}`,

@@ -23,7 +23,7 @@ export interface ExampleTarget {
 /** Answers `POST /v1/models/<name>…:classify` and `:regress`. */
 export async function inferExamples(request: RestRequest, { task, target }: ExampleTarget, { record, options }: Predicting): Promise<RestReply> {
   record.model = target.name;
-  const bytes = await readBody(request.body, request.headers['content-encoding']);
+  const bytes = await readBody(request.body, request.headers['content-encoding'], options);
   const { signatureName, input } = await parse(bytes, options);
   const call = { task, target, signatureName, input, clock: request.clock, headers: () => headersOf(request) };
   const { result } = await inferTask(call, record, options);

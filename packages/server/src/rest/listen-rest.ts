@@ -11,12 +11,13 @@ export function listenRest(config: ResolvedConfig, { manager, health, logger }: 
   const { compat, validation, rest } = config;
   const models = config.models.map((model) => model.name);
   const { cors, maxJsonDepth, maxBodyBytes } = rest;
-  const options: RestApiOptions = { manager, health, models, compat, validation, cors, maxJsonDepth };
+  const options: RestApiOptions = { manager, health, models, compat, validation, cors, maxJsonDepth, maxBodyBytes };
   return RestTransport.listen({
     host: rest.host,
     port: rest.port,
     maxBodyBytes,
     runTimeoutMs: rest.timeoutMs,
+    compresses: compat !== 'strict',
     handle: (request) => answerRest(request, options),
     refuse: ({ statusCode, message }) => refusal(statusCode ?? 400, message, { maxBodyBytes, compat }),
     logger,

@@ -1,12 +1,13 @@
 import { DEFAULT_SIGNATURE_NAME, type NamedTensors, type ServableRequest, type Signature, tensorByteLength } from '@servable/core';
 import {
-  type Compat,
   encodePredict,
   encodePredictInSlices,
+  parseBinaryBody,
   parsePredictBody,
   parsePredictBodyInSlices,
   type PredictBody,
   type PredictStyle,
+  resolveBinaryBody,
   resolvePredictBody,
   resolvePredictBodyInSlices,
   type RestInputs,
@@ -14,13 +15,13 @@ import {
 } from '@servable/protocol';
 import { infer, type InferenceOptions } from '../inference.ts';
 import type { RequestRecord } from '../request-record.ts';
+import { acceptsBinary, binaryLengthOf, binaryReply } from './binary.ts';
 import { isLarge, nextTurn } from './large-bodies.ts';
-import { readBody } from './read-body.ts';
+import { type BodyOptions, readBody } from './read-body.ts';
 import { JSON_TYPE, type RestReply } from './rest-reply.ts';
 import { headersOf, type RestRequest } from './rest-transport.ts';
 
-export interface PredictOptions extends InferenceOptions {
-  readonly compat: Compat;
+export interface PredictOptions extends InferenceOptions, BodyOptions {
   readonly maxJsonDepth: number;
 }
 
@@ -29,27 +30,54 @@ export interface Predicting {
   readonly options: PredictOptions;
 }
 
+/** A predict request's body, before and after its signature is known. */
+interface PredictSource {
+  /** Empty means the default one. */
+  readonly signatureName: string;
+  resolve(signature: Signature): PredictRun | Promise<PredictRun>;
+}
+
+interface PredictRun extends RestInputs {
+  readonly outputs: readonly string[];
+}
+
 /** Answers `POST /v1/models/<name>…:predict`. */
 export async function predict(request: RestRequest, target: ServableRequest, { record, options }: Predicting): Promise<RestReply> {
   record.model = target.name;
-  const bytes = await readBody(request.body, request.headers['content-encoding']);
-  const body = await parse(bytes, options);
-  const { outputs, resolved } = await infer(
+  const isStrict = options.compat === 'strict';
+  const bytes = await readBody(request.body, request.headers['content-encoding'], options);
+  const jsonLength = isStrict ? undefined : binaryLengthOf(request);
+  const source = jsonLength === undefined ? await readJson(bytes, options) : readBinary(bytes, jsonLength);
+  const { signatureName } = source;
+  const { id, outputs, resolved } = await infer(
     {
       target,
-      signatureName: body.signatureName || DEFAULT_SIGNATURE_NAME,
+      signatureName: signatureName || DEFAULT_SIGNATURE_NAME,
       clock: request.clock,
       headers: () => headersOf(request),
       async resolve(servable) {
-        const { signature } = selectRestSignature(servable.signatures, body.signatureName);
-        const { inputs, style } = await resolve(body, signature, { compat: options.compat, isLarge: isLarge(bytes.length) });
-        return { signature, inputs, style, outputs: [] };
+        const { signature } = selectRestSignature(servable.signatures, signatureName);
+        return { signature, ...(await source.resolve(signature)) };
       },
     },
     record,
     options,
   );
+  if (!isStrict && acceptsBinary(request)) return binaryReply({ id, signatureName, outputs });
   return { status: 200, contentType: JSON_TYPE, body: await encode(outputs, resolved.style, options) };
+}
+
+async function readJson(bytes: Uint8Array, options: PredictOptions): Promise<PredictSource> {
+  const body = await parse(bytes, options);
+  const { signatureName } = body;
+  const how = { compat: options.compat, isLarge: isLarge(bytes.length) };
+  return { signatureName, resolve: async (signature) => ({ ...(await resolve(body, signature, how)), outputs: [] }) };
+}
+
+function readBinary(bytes: Uint8Array, jsonLength: string): PredictSource {
+  const body = parseBinaryBody(bytes, jsonLength);
+  const { signatureName } = body;
+  return { signatureName, resolve: (signature) => ({ ...resolveBinaryBody(body, signature), style: 'columnar' }) };
 }
 
 function parse(bytes: Uint8Array, { compat, maxJsonDepth }: PredictOptions): PredictBody | Promise<PredictBody> {
@@ -59,7 +87,7 @@ function parse(bytes: Uint8Array, { compat, maxJsonDepth }: PredictOptions): Pre
 }
 
 interface ResolveOptions {
-  readonly compat: Compat;
+  readonly compat: PredictOptions['compat'];
   readonly isLarge: boolean;
 }
 

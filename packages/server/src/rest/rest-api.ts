@@ -1,9 +1,9 @@
-import type { Manager, ModelName, ServableRequest } from '@servable/core';
+import { type Manager, type ModelName, type ServableRequest, ServingError } from '@servable/core';
 import { encodeMetadata, encodeModelList, encodeStatus, restErrorOf, type Route, routeOf, selectModelStates } from '@servable/protocol';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
 import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
-import { answerPreflight, CORS_HEADERS, refusePreflight } from './cors.ts';
+import { answerPreflight, corsHeaders, refusePreflight } from './cors.ts';
 import { inferExamples } from './examples.ts';
 import { predict, type PredictOptions } from './predict.ts';
 import { answerProbe } from './probes.ts';
@@ -29,12 +29,14 @@ export async function answerRest(request: RestRequest, options: RestApiOptions):
   const route = routeOf(method, target, options);
   if (route.kind === 'notApi') return notFound(request, options);
   const reply = await answerRoute(request, method === 'OPTIONS' ? { kind: 'preflight' } : route, options);
-  return options.cors ? { ...reply, headers: { ...reply.headers, ...CORS_HEADERS } } : reply;
+  return options.cors ? { ...reply, headers: { ...reply.headers, ...corsHeaders(options.compat) } } : reply;
 }
 
 /** The error reply in TensorFlow Serving's words. */
 export function errorReply(error: unknown, options: Pick<RestApiOptions, 'compat'>): RestReply {
-  return { contentType: JSON_TYPE, ...restErrorOf(error, options) };
+  const reply = { contentType: JSON_TYPE, ...restErrorOf(error, options) };
+  // The status is gRPC's "resource exhausted", as that of a full queue; HTTP has a better one.
+  return ServingError.is(error) && error.code === 'SRV_BODY_TOO_LARGE' ? { ...reply, status: 413 } : reply;
 }
 
 function notFound({ method, target }: RestRequest, options: RestApiOptions): RestReply {
@@ -57,7 +59,7 @@ async function answerRoute(request: RestRequest, route: ApiRoute, options: RestA
   const reply = await recorded(options.manager.hooks, origin, (record) => answer(request, route, { record, options })).catch((error: unknown) =>
     route.kind === 'preflight' ? refusePreflight() : errorReply(error, options),
   );
-  return headers === undefined ? reply : { ...reply, headers: Object.fromEntries(headers) };
+  return headers === undefined ? reply : { ...reply, headers: { ...reply.headers, ...Object.fromEntries(headers) } };
 }
 
 type ApiRoute = Exclude<Route, { kind: 'notApi' }> | { readonly kind: 'preflight' };

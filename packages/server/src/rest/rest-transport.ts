@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { formatAddress } from '../format-address.ts';
 import { listenFailure } from '../listen-failure.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
+import { compressReply } from './compress-reply.ts';
 import { answerBrokenHttp, answerConnect } from './broken-http.ts';
 import { HttpClock } from './http-clock.ts';
 import { reasonOf, type RestReply } from './rest-reply.ts';
@@ -34,6 +35,8 @@ export interface RestTransportOptions {
   readonly maxBodyBytes: number;
   /** Limit of one model run; 0 means none. */
   readonly runTimeoutMs: number;
+  /** Whether answers are compressed for clients that take it. */
+  readonly compresses: boolean;
   /** Answers every request; errors are its own to word. */
   handle(request: RestRequest): Promise<RestReply> | RestReply;
   /** Words a request that was refused before it could be read whole, such as a body that is too large. */
@@ -135,7 +138,8 @@ interface Answering {
 async function answerRequest(raw: FastifyRequest, reply: FastifyReply, { options, state }: Answering): Promise<void> {
   const request = requestOf(raw, reply, options.runTimeoutMs);
   try {
-    const answer = await options.handle(request);
+    const made = await options.handle(request);
+    const answer = options.compresses ? await compressReply(made, raw.headers['accept-encoding']) : made;
     send(reply, answer, { requestId: request.requestId, close: state.isDraining || answer.close === true });
   } catch (error) {
     options.logger.error({ err: error, requestId: request.requestId }, 'A request could not be answered');

@@ -86,7 +86,7 @@ describe.each([
 ] as const)('in %s mode', (compat, rows) => {
   let fixture: ServerFixture;
   beforeAll(async () => {
-    fixture = await startReadyServer({ models: MODELS, config: { compat } });
+    fixture = await startReadyServer({ models: MODELS, config: { compat }, rest: { maxBodyBytes: 100 * 2 ** 20 } });
   });
   afterAll(() => fixture.close());
 
@@ -148,19 +148,30 @@ describe.each([
     expect([response.status, response.body, response.headers.has('content-encoding')]).toEqual([200, PREDICTED, false]);
   });
 
-  it('inflates a body that is gzip, and takes one that is not as empty', async () => {
+  const empty = 'JSON Parse error: The document is empty';
+
+  it('inflates a body that is gzip, and says when one is not', async () => {
     const headers = { 'content-encoding': 'x-gzip, identity' };
+    const error = compat === 'strict' ? empty : 'The request body is not gzip, though Content-Encoding says so';
     expect((await fixture.post('/v1/models/m:predict', gzipSync(BODY), headers)).body).toBe(PREDICTED);
     for (const body of [BODY, gzipSync(BODY).subarray(0, -9)]) {
       const response = await fixture.post('/v1/models/m:predict', body, headers);
-      expect([response.status, JSON.parse(response.body)]).toEqual([400, { error: 'JSON Parse error: The document is empty' }]);
+      expect([response.status, JSON.parse(response.body)]).toEqual([400, { error }]);
     }
   });
 
-  it('takes a body that inflates to more than 100 MiB as empty', async () => {
+  it('inflates no more than is allowed', async () => {
     const bomb = gzipSync(Buffer.alloc(100 * 2 ** 20 + 1, 0x20));
     const response = await fixture.post('/v1/models/m:predict', bomb, { 'content-encoding': 'gzip' });
-    expect([response.status, JSON.parse(response.body)]).toEqual([400, { error: 'JSON Parse error: The document is empty' }]);
+    const error = `The request body is larger than ${100 * 2 ** 20} bytes: send less, or raise the listener's maxBodyBytes`;
+    expect([response.status, JSON.parse(response.body)]).toEqual(compat === 'strict' ? [400, { error: empty }] : [413, { error }]);
+  });
+
+  it('reads no other encoding', async () => {
+    const response = await fixture.post('/v1/models/m:predict', BODY, { 'content-encoding': 'br' });
+    const error = "Content-Encoding 'br' is not read: send gzip, or the body as it is";
+    if (compat === 'strict') expect(response.body).toBe(PREDICTED);
+    else expect([response.status, JSON.parse(response.body)]).toEqual([400, { error }]);
   });
 
   it('answers HTTP/1.0 with the end of the connection', async () => {
@@ -203,8 +214,11 @@ describe('beside the API', () => {
     await fixture.close();
   });
 
-  it('adds CORS headers to every answer of the API when that is on', async () => {
-    const fixture = await startReadyServer({ rest: { cors: true } });
+  it.each([
+    ['strict', 'Content-Type'],
+    ['default', 'Content-Type, Content-Encoding, inference-header-content-length, x-request-id'],
+  ] as const)('adds CORS headers to every answer of the API when that is on, in %s mode', async (compat, allowed) => {
+    const fixture = await startReadyServer({ config: { compat }, rest: { cors: true } });
     const responses = [
       await fixture.get('/v1/models/m'),
       await fixture.post('/v1/models/x:predict', BODY),
@@ -213,7 +227,7 @@ describe('beside the API', () => {
     for (const { headers } of responses) {
       expect(headers.get('access-control-allow-origin')).toBe('*');
       expect(headers.get('access-control-allow-methods')).toBe('POST, GET');
-      expect(headers.get('access-control-allow-headers')).toBe('Content-Type');
+      expect(headers.get('access-control-allow-headers')).toBe(allowed);
     }
     expect((await fixture.get('/livez')).headers.has('access-control-allow-origin')).toBe(false);
     await fixture.close();

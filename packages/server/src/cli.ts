@@ -49,6 +49,7 @@ function processIo(): CommandIo {
   return {
     cwd: process.cwd(),
     env: process.env,
+    ownCommand: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     // Some terminals say 0.
     terminalColumns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
     print: (text) => void process.stdout.write(`${text}\n`),

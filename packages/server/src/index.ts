@@ -1,6 +1,7 @@
 export { compose, type RunningServer } from './compose.ts';
 export type { NotReady } from './health.ts';
 export { createLogger } from './logging.ts';
+export { startServer, type StartServerOptions } from './start-server.ts';
 export { type ConfigFault, type ConfigLayer, formatFault, formatFaults } from './config/config-fault.ts';
 export { defineConfig } from './config/define-config.ts';
 export { type ConfigReport, type ConfigRequest, examineConfig, loadConfig, type LoadedConfig } from './config/load.ts';

@@ -5,6 +5,8 @@ import type { ResolvedConfig } from '../config/resolved-config.ts';
 export interface CommandIo {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What started this command, without its arguments: Node and the script. */
+  readonly ownCommand: readonly [program: string, ...args: string[]];
   /** How wide standard error is when it is a terminal, where a line can be rewritten; else `undefined`. */
   readonly terminalColumns: number | undefined;
   /** A line of the command's own output. */

@@ -10,6 +10,7 @@ const EXAMPLES = `
 Examples:
   servable serve                        serve what serving.config.* of this folder says
   servable serve ./models               serve every model under a folder, without a config
+  servable dev                          the same, and start anew when code changes
   servable check                        tell every fault of the config and its models
   servable inspect ./models/mnist/1     show a model's signatures
   servable --port=8500 --rest_api_port=8501 --model_name=mnist --model_base_path=/models/mnist
@@ -22,7 +23,7 @@ Examples:
  */
 export async function runProgram(argv: readonly string[], io: CommandIo, versionText: string): Promise<number> {
   let code: number = EXIT_CODES.ok;
-  const program = buildProgram(io, versionText, (result) => {
+  const program = buildProgram(argv, io, versionText, (result) => {
     code = result;
   });
   try {
@@ -41,7 +42,7 @@ function withCommand(argv: readonly string[], program: Command): readonly string
   return first === undefined || !first.startsWith('-') || own.has(first) ? argv : ['serve', ...argv];
 }
 
-function buildProgram(io: CommandIo, versionText: string, done: (code: number) => void): Command {
+function buildProgram(argv: readonly string[], io: CommandIo, versionText: string, done: (code: number) => void): Command {
   const program = new Command('servable')
     .description("Serves machine learning models over TensorFlow Serving's REST and gRPC APIs.")
     .version(versionText, '-v, --version', 'print the version')
@@ -54,6 +55,11 @@ function buildProgram(io: CommandIo, versionText: string, done: (code: number) =
     // Listeners and loggers take most of the start: the other commands do without them.
     const { serve } = await import('./serve.ts');
     done(await serve(requestOf(command, io, folder), io));
+  });
+  configCommand(program, 'dev [folder]', 'serve, and start anew when code or the config changes').action(async () => {
+    const { dev } = await import('./dev.ts');
+    const [node, ...first] = io.ownCommand;
+    done(await dev({ program: node, args: [...first, 'serve', ...argv.slice(argv.indexOf('dev') + 1)], cwd: io.cwd }, io));
   });
   configCommand(program, 'check [folder]', 'tell every fault of a config and its models')
     .option('--no-load', "look at the models' files without loading them")

@@ -35,10 +35,12 @@ export interface StartOptions {
   readonly env?: Record<string, string>;
   readonly terminalColumns?: number;
   readonly isLogging?: boolean;
+  /** Default: nothing that could be run. */
+  readonly ownCommand?: CommandIo['ownCommand'];
 }
 
 /** Starts `servable` in this process, for commands that go on. */
-export function startMain(cwd: string, argv: readonly string[], { env = {}, terminalColumns, isLogging = false }: StartOptions = {}): StartedMain {
+export function startMain(cwd: string, argv: readonly string[], { env = {}, terminalColumns, isLogging = false, ownCommand = ['false'] }: StartOptions = {}): StartedMain {
   const out: string[] = [];
   const err: string[] = [];
   const listeners = new Set<() => void>();
@@ -48,6 +50,7 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
   const io: CommandIo = {
     cwd,
     env,
+    ownCommand,
     terminalColumns,
     print(text) {
       out.push(`${text}\n`);

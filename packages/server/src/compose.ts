@@ -5,6 +5,7 @@ import { createServerManager } from './create-server-manager.ts';
 import { type NotReady, ServerHealth } from './health.ts';
 import { type Listener, listen } from './listen.ts';
 import { createLoaderResolver } from './loader-resolver.ts';
+import { Monitoring } from './metrics/monitoring.ts';
 import { type ShutdownStep, shutDown } from './shutdown.ts';
 import { createSourceContext } from './source-context.ts';
 import { createSourceResolver } from './source-resolver.ts';
@@ -39,7 +40,8 @@ export async function compose(config: ResolvedConfig, logger: Logger): Promise<R
   const loaderResolver = createLoaderResolver(config.plugins);
   for (const model of config.models) sourceResolver.forPath(model.path);
 
-  const manager = createServerManager(config, logger);
+  const monitoring = new Monitoring(config.metrics);
+  const manager = createServerManager(config, logger, monitoring);
   const health = new ServerHealth(manager, models);
   const sink = new ArtifactRouter({ models: config.models, resolver: loaderResolver, manager, health, logger });
 
@@ -59,7 +61,7 @@ export async function compose(config: ResolvedConfig, logger: Logger): Promise<R
     }),
   );
   try {
-    listeners.push(...(await listen(config, { manager, health, stopping: stopping.signal, logger })));
+    listeners.push(...(await listen(config, { manager, health, monitoring, stopping: stopping.signal, logger })));
     sources.push(...startSources(sourceResolver, config.models, sourceContext));
   } catch (error) {
     await close(0);

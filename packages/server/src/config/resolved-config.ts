@@ -60,6 +60,8 @@ export interface ResolvedConfig {
   readonly warmup: boolean;
   /** How often each of them is run. */
   readonly warmupIterations: number;
+  /** `tensorflowPath`: where TensorFlow Serving's metrics are; `undefined`: nowhere. */
+  readonly metrics: { readonly enabled: boolean; readonly tensorflowPath: string | undefined };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent'; readonly format: 'auto' | 'pretty' | 'json' };
   /** Longest wait for requests in flight after SIGTERM. */
   readonly drainTimeoutMs: number;

@@ -31,6 +31,8 @@ export interface SettingValues {
   'manager.maxConcurrentLoads': number;
   'manager.maxLoadRetries': number;
   'manager.loadRetryIntervalMs': number;
+  'metrics.enabled': boolean;
+  'metrics.tensorflowPath': string | undefined;
   'log.level': ResolvedConfig['log']['level'];
   'log.format': ResolvedConfig['log']['format'];
   'drain.timeoutMs': number;
@@ -97,6 +99,14 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   'manager.maxConcurrentLoads': integer(4, { minimum: 1, maximum: 1024, unit: 'loads', summary: 'Loads that go on at once' }),
   'manager.maxLoadRetries': integer(2, { minimum: 0, unit: 'retries', summary: 'Further tries after a load failed' }),
   'manager.loadRetryIntervalMs': milliseconds(1000, 'Wait between tries'),
+  'metrics.enabled': boolean(true, 'Whether the REST port answers /metrics with metrics of this server'),
+  'metrics.tensorflowPath': {
+    defaultValue: undefined,
+    defaultText: 'nowhere',
+    kind: 'text',
+    summary: "Where the REST port answers with TensorFlow Serving's metrics",
+    schema: { type: 'string', pattern: String.raw`^/[^\s?#]*$`, expects: 'a path that begins with /', example: "'/monitoring/prometheus/metrics'" },
+  },
   'log.level': choice('info', ['debug', 'info', 'warn', 'error', 'silent'], 'Least serious message that is logged'),
   'log.format': choice('auto', ['auto', 'pretty', 'json'], 'auto is pretty on a terminal, else json'),
   'drain.timeoutMs': milliseconds(30_000, 'Longest wait for requests in flight after SIGTERM'),

@@ -129,6 +129,12 @@ export interface UserConfig {
   /** How often sources look for new versions, in milliseconds; 0 is once. Default: each source's own. */
   readonly pollIntervalMs?: number | undefined;
   readonly manager?: UserManager | undefined;
+  readonly metrics?: {
+    /** Whether the REST port answers `/metrics`. Default: `true`. */
+    readonly enabled?: boolean | undefined;
+    /** Where the REST port answers with TensorFlow Serving's metrics, such as `/monitoring/prometheus/metrics`. Default: nowhere. */
+    readonly tensorflowPath?: string | undefined;
+  } | undefined;
   readonly log?: {
     /** Default: `'info'`. */
     readonly level?: ResolvedConfig['log']['level'] | undefined;

@@ -7,11 +7,11 @@ import type { RestReply } from './rest-reply.ts';
 import { RestTransport } from './rest-transport.ts';
 
 /** Serves the REST API and the probes. @throws ServingError `SRV_LISTEN_FAILED` */
-export function listenRest(config: ResolvedConfig, { manager, health, logger }: ServedBy): Promise<RestTransport> {
+export function listenRest(config: ResolvedConfig, { manager, health, monitoring, logger }: ServedBy): Promise<RestTransport> {
   const { compat, validation, rest } = config;
   const models = config.models.map((model) => model.name);
   const { cors, maxJsonDepth, maxBodyBytes } = rest;
-  const options: RestApiOptions = { manager, health, models, compat, validation, cors, maxJsonDepth, maxBodyBytes };
+  const options: RestApiOptions = { manager, health, monitoring, models, compat, validation, cors, maxJsonDepth, maxBodyBytes };
   return RestTransport.listen({
     host: rest.host,
     port: rest.port,

@@ -2,6 +2,7 @@ import { type Manager, type ModelName, type ServableRequest, ServingError } from
 import { encodeMetadata, encodeModelList, encodeStatus, restErrorOf, type Route, routeOf, selectModelStates } from '@servable/protocol';
 import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
+import type { Monitoring } from '../metrics/monitoring.ts';
 import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
 import { answerPreflight, corsHeaders, refusePreflight } from './cors.ts';
 import { inferExamples } from './examples.ts';
@@ -12,6 +13,7 @@ import { headersOf, type RestRequest } from './rest-transport.ts';
 
 export interface RestApiOptions extends PredictOptions {
   readonly health: ServerHealth;
+  readonly monitoring: Monitoring;
   readonly cors: boolean;
   /** The configured models, for the list. */
   readonly models: readonly ModelName[];
@@ -20,11 +22,13 @@ export interface RestApiOptions extends PredictOptions {
 /** Other methods do not reach TensorFlow Serving's API. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
-/** TensorFlow Serving's REST API, and the probes beside it. Never throws: an error is an answer. */
+/** TensorFlow Serving's REST API, and probes and metrics beside it. Never throws: an error is an answer. */
 export async function answerRest(request: RestRequest, options: RestApiOptions): Promise<RestReply> {
   const { method, target } = request;
   const probe = answerProbe(method, target, options.health);
   if (probe !== undefined) return probe;
+  const metrics = options.monitoring.answer(method, target);
+  if (metrics !== undefined) return metrics;
   if (!METHODS.has(method)) return htmlPage(501);
   const route = routeOf(method, target, options);
   if (route.kind === 'notApi') return notFound(request, options);

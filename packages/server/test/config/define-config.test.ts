@@ -85,6 +85,7 @@ const EVERYTHING: UserConfig = {
   },
   pollIntervalMs: 1,
   manager: { policy: 'resource-preserving', ramLimitBytes: 1, maxConcurrentLoads: 1, maxLoadRetries: 1, loadRetryIntervalMs: 1 },
+  metrics: { enabled: false, tensorflowPath: '/m' },
   log: { level: 'debug', format: 'json' },
   drain: { timeoutMs: 1, delayMs: 1 },
 };

@@ -79,6 +79,7 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
     batching: false,
     warmup: true,
     warmupIterations: 1,
+    metrics: { enabled: true, tensorflowPath: undefined },
     log: { level: 'silent', format: 'json' },
     drainTimeoutMs: 10_000,
     drainDelayMs: 0,

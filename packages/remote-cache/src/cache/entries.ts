@@ -1,0 +1,213 @@
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemCodeOf } from '../errors.ts';
+import { KeyedTurns } from '../keyed-turns.ts';
+import { pause } from '../waiting.ts';
+import type { CacheLayout } from './cache-layout.ts';
+import { discardFolder, moveFolder, syncFolder } from './move.ts';
+import type { Owner } from './owner.ts';
+import type { Staging } from './staging.ts';
+
+const RECORD = 'entry.json';
+const USES = 'uses';
+const EVICTING_PREFIX = 'evicting.';
+const RETRY_MS = 50;
+
+/** What lies beside a version's files. */
+export interface EntryRecord {
+  /** The folder with the files, by the version's number. */
+  readonly folder: string;
+  readonly totalBytes: number;
+  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
+}
+
+/** An entry as the search for what to remove sees it. */
+export interface EntrySummary {
+  readonly contentId: string;
+  readonly totalBytes: number;
+  readonly lastUsedMs: number;
+}
+
+/**
+ * Whole versions on the disk.
+ *
+ * Whoever uses an entry has a mark in it; whoever removes one marks that first, then looks whether somebody uses it. The user
+ * looks for the remover's mark after making its own. So one of both always sees the other, and steps back.
+ */
+export class Entries {
+  readonly #layout: CacheLayout;
+  readonly #owner: Owner;
+  /** How many times each is in use here; its mark is there while it is. */
+  readonly #uses = new Map<string, number>();
+  readonly #turns = new KeyedTurns();
+
+  constructor(layout: CacheLayout, owner: Owner) {
+    this.#layout = layout;
+    this.#owner = owner;
+  }
+
+  has(contentId: string): Promise<boolean> {
+    return exists(join(this.#pathOf(contentId), RECORD));
+  }
+
+  /**
+   * Marks an entry as in use and resolves to its files' folder; `undefined` when there is none. One that lacks files, because
+   * somebody touched it, is removed: it is downloaded again then.
+   */
+  use(contentId: string, signal: AbortSignal): Promise<string | undefined> {
+    return this.#turns.run(contentId, () => this.#use(contentId, signal));
+  }
+
+  async #use(contentId: string, signal: AbortSignal): Promise<string | undefined> {
+    const path = this.#pathOf(contentId);
+    if (!(await this.#mark(contentId, signal))) return undefined;
+    const record = await readRecord(path);
+    if (record !== undefined && (await isWhole(path, record))) {
+      await touch(join(path, RECORD));
+      return join(path, record.folder);
+    }
+    await this.#release(contentId);
+    await discardFolder(path, this.#layout.trash);
+    return undefined;
+  }
+
+  /** Ends one use. */
+  release(contentId: string): Promise<void> {
+    return this.#turns.run(contentId, () => this.#release(contentId));
+  }
+
+  async #release(contentId: string): Promise<void> {
+    const left = (this.#uses.get(contentId) ?? 1) - 1;
+    if (left > 0) return void this.#uses.set(contentId, left);
+    this.#uses.delete(contentId);
+    const path = this.#pathOf(contentId);
+    await rm(join(path, USES, this.#owner.token), { force: true });
+    await touch(join(path, RECORD));
+  }
+
+  /** Whether the entry is there and, from now on, in use. */
+  async #mark(contentId: string, signal: AbortSignal): Promise<boolean> {
+    const path = this.#pathOf(contentId);
+    const mark = join(path, USES, this.#owner.token);
+    for (;;) {
+      if (!(await this.has(contentId)) || !(await this.#addMark(mark))) return false;
+      if (!(await this.#isBeingEvicted(path))) break;
+      if (!this.#uses.has(contentId)) await rm(mark, { force: true });
+      await pause(RETRY_MS, signal);
+    }
+    this.#uses.set(contentId, (this.#uses.get(contentId) ?? 0) + 1);
+    return true;
+  }
+
+  /** Moves a finished download to its place, already marked as in use here; `use` counts it. */
+  async publish(contentId: string, staging: Staging, record: EntryRecord): Promise<void> {
+    await mkdir(join(staging.content, USES), { recursive: true });
+    await writeFile(join(staging.content, USES, this.#owner.token), '');
+    await writeFile(join(staging.content, RECORD), JSON.stringify(record), { flush: true });
+    await syncFolder(join(staging.content, record.folder));
+    await syncFolder(staging.content);
+    const path = this.#pathOf(contentId);
+    // What stands there without a record is no entry: somebody removed it by hand.
+    if (!(await this.has(contentId))) await discardFolder(path, this.#layout.trash);
+    await moveFolder(staging.content, path);
+    await syncFolder(this.#layout.entries);
+  }
+
+  async list(): Promise<readonly EntrySummary[]> {
+    const names = await readdir(this.#layout.entries);
+    const summaries = await Promise.all(names.map((name) => this.#summarize(name)));
+    return summaries.filter((each) => each !== undefined);
+  }
+
+  /** Removes an entry unless somebody uses it. Whether it is gone. */
+  evict(contentId: string): Promise<boolean> {
+    return this.#turns.run(contentId, () => this.#evict(contentId));
+  }
+
+  async #evict(contentId: string): Promise<boolean> {
+    const path = this.#pathOf(contentId);
+    const mark = join(path, `${EVICTING_PREFIX}${this.#owner.token}`);
+    if (this.#uses.has(contentId) || !(await this.#addMark(mark))) return false;
+    if (await this.#isUsed(path)) {
+      await rm(mark, { force: true });
+      return false;
+    }
+    return discardFolder(path, this.#layout.trash);
+  }
+
+  #pathOf(contentId: string): string {
+    return join(this.#layout.entries, contentId);
+  }
+
+  /** Whether the entry was there to take the mark. */
+  async #addMark(mark: string): Promise<boolean> {
+    try {
+      await writeFile(mark, '');
+      return true;
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+
+  async #isBeingEvicted(path: string): Promise<boolean> {
+    const names = await readdir(path).catch(() => []);
+    return this.#isAnyAlive(path, names.filter((name) => name.startsWith(EVICTING_PREFIX)), EVICTING_PREFIX.length);
+  }
+
+  async #isUsed(path: string): Promise<boolean> {
+    const uses = join(path, USES);
+    return this.#isAnyAlive(uses, await readdir(uses).catch(() => []), 0);
+  }
+
+  /** Marks of the dead are removed on the way. */
+  async #isAnyAlive(folder: string, names: readonly string[], prefixLength: number): Promise<boolean> {
+    for (const name of names) {
+      if (await this.#owner.isAlive(name.slice(prefixLength))) return true;
+      await rm(join(folder, name), { force: true });
+    }
+    return false;
+  }
+
+  async #summarize(contentId: string): Promise<EntrySummary | undefined> {
+    const path = this.#pathOf(contentId);
+    const record = await readRecord(path);
+    if (record === undefined) return undefined;
+    const { mtimeMs } = await stat(join(path, RECORD)).catch(() => ({ mtimeMs: 0 }));
+    return { contentId, totalBytes: record.totalBytes, lastUsedMs: mtimeMs };
+  }
+}
+
+/** Writes a file so that others see it whole or as it was. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.${performance.now()}`;
+  await writeFile(temporary, text, { flush: true });
+  await rename(temporary, path);
+}
+
+async function readRecord(path: string): Promise<EntryRecord | undefined> {
+  try {
+    const { folder, totalBytes, files } = JSON.parse(await readFile(join(path, RECORD), 'utf8')) as Partial<EntryRecord>;
+    return typeof folder === 'string' && typeof totalBytes === 'number' && Array.isArray(files) ? { folder, totalBytes, files } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isWhole(path: string, { folder, files }: EntryRecord): Promise<boolean> {
+  for (const file of files) {
+    const found = await stat(join(path, folder, ...file.path.split('/'))).catch(() => undefined);
+    if (found?.size !== file.sizeBytes) return false;
+  }
+  return true;
+}
+
+/** The record's time is that of the last use. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => undefined);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}

@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { type DownloadProgress, parseModelName, parseVersion, type SourceContext, type SourceRequest, type VersionSelector } from '@servable/core';
+import { type DownloadProgress, parseModelName, type SourceContext, type SourceRequest, type VersionSelector } from '@servable/core';
 import { collectLogger, type CollectingLogger, RecordingSink } from '@servable/plugin-testing';
 import { onTestFinished } from 'vitest';
 import { defineRemoteSource, type RemoteOptions } from '../src/index.ts';
 import { MemoryBucket, temporaryDirectory } from './memory-store.ts';
 
 export const ALL: VersionSelector = { kind: 'all' };
-export const LATEST: VersionSelector = { kind: 'latest', count: 1 };
 
 /** A source on a bucket in memory, with all it tells. */
 export interface RunningRemote {
@@ -49,9 +48,4 @@ export async function startRemote({ bucket = new MemoryBucket(), isHeld, ...opti
     source.monitor(Object.entries(models).map(([name, selector]) => ({ name: parseModelName(name), path: pathOf(name), selector })));
   };
   return { source, sink, logger, bucket, cacheDirectory, requests, downloads, watch };
-}
-
-/** A selector of one version. */
-export function only(version: number): VersionSelector {
-  return { kind: 'specific', versions: [parseVersion(version)] };
 }

@@ -1,6 +1,6 @@
 import { allocateData, type Hooks, type NamedTensors, type RunContext, type Servable, type ServableId, ServingError } from '@servable/core';
 import type { AbortWatch } from './abort-watch.ts';
-import { paddedRows, type ResolvedBatchingOptions } from './batching-options.ts';
+import { paddedRows, type ResolvedBatchingOptions, resolveBatchingOptions } from './batching-options.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { BatchScheduler } from './batch-scheduler.ts';
 import type { Batch, BatchTask } from './batch-task.ts';
@@ -17,7 +17,8 @@ const MAX_IDLE_QUEUES = 16;
 export interface BatchingServableContext {
   readonly id: ServableId;
   readonly scheduler: BatchScheduler;
-  readonly options: ResolvedBatchingOptions;
+  /** `false`: requests go straight through. */
+  readonly options: ResolvedBatchingOptions | false;
   readonly hooks: Pick<Hooks, 'batchClosed' | 'batchDone'>;
 }
 
@@ -32,14 +33,17 @@ export class BatchingServable implements Servable {
   readonly #lane: ExecutorLane;
   readonly #abortWatch: AbortWatch;
   readonly #queues = new Map<string, BatchQueue[]>();
+  /** Of what waits, also once batching is off. */
   #options: ResolvedBatchingOptions;
+  #isOn: boolean;
 
   constructor(servable: Servable, context: BatchingServableContext) {
     this.signatures = servable.signatures;
     this.executor = servable.executor;
     this.#servable = servable;
     this.#context = context;
-    this.#options = context.options;
+    this.#isOn = context.options !== false;
+    this.#options = context.options === false ? resolveBatchingOptions() : context.options;
     this.#lane = context.scheduler.join(servable.executor);
     this.#abortWatch = context.scheduler.abortWatch;
     if (servable.stream !== undefined) this.stream = servable.stream.bind(servable);
@@ -48,13 +52,15 @@ export class BatchingServable implements Servable {
   declare stream?: NonNullable<Servable['stream']>;
 
   /** Changes the options of requests to come. */
-  set options(options: ResolvedBatchingOptions) {
+  set options(options: ResolvedBatchingOptions | false) {
+    this.#isOn = options !== false;
+    if (options === false) return;
     this.#options = options;
     for (const queues of this.#queues.values()) for (const queue of queues) queue.options = options;
   }
 
   run(signature: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
-    if (this.signatures.get(signature)?.batching !== 'rows') return this.#servable.run(signature, inputs, context);
+    if (!this.#isOn || this.signatures.get(signature)?.batching !== 'rows') return this.#servable.run(signature, inputs, context);
     const rows = rowsOf(inputs);
     if (rows === 0) return this.#servable.run(signature, inputs, context);
     const { maxRequestRows, maxExecutionBatchSize } = this.#options;

@@ -1,5 +1,5 @@
 export { type BatchingOptions, paddedRows, type ResolvedBatchingOptions, resolveBatchingOptions } from './batching-options.ts';
-export { type Batching, createBatching } from './batching-plugin.ts';
+export { type Batching, type BatchingRules, createBatching } from './batching-plugin.ts';
 export { BatchScheduler } from './batch-scheduler.ts';
 export { BatchingServable, type BatchingServableContext } from './batching-servable.ts';
 export { type AllocateInput, type BatchPart, concatInputs, concatOutputs, sliceOutputs } from './concat.ts';

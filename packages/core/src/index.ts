@@ -20,7 +20,7 @@ export type { Loader, LoaderContext, LoaderFactory, LoaderHost, PartRequest, Res
 export { type Logger, silentLogger } from './logger.ts';
 export type { Loadable } from './manager/harness.ts';
 export { serveModels, type ServedModels, type ServedModelOptions, type ServeModelsOptions } from './manager/serve-models.ts';
-export { createManager, Manager, type ManagerOptions } from './manager/manager.ts';
+export { createManager, Manager, type ManagerOptions, type ManagerPace } from './manager/manager.ts';
 export {
   type PolicyAction,
   preserveAvailability,

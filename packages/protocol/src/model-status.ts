@@ -1,5 +1,6 @@
 import { defineErrors, type LifecycleState, type ServableState, type Status } from '@servable/core';
 import { type ModelSpec, presentModelSpec } from './model-spec.ts';
+import { wholeTextOf } from './tensorflow-text.ts';
 
 const modelStatusError = defineErrors<{
   SRV_MODEL_STATUS_NOT_FOUND: [model: string];
@@ -47,7 +48,7 @@ export function versionStatusOf({ id, state, error }: ServableState): VersionSta
     version: id.version,
     state: apiStateOf(state),
     errorCode: error?.status ?? 'OK',
-    errorMessage: error?.message ?? '',
+    errorMessage: error === undefined ? '' : wholeTextOf(error),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ServingError } from '@servable/core';
 const MAX_TEXT_BYTES = 1024;
 const CUT_MARK = '...TRUNCATED';
 
+const servable = (model = '', version = ''): string => `servable {name: ${model} version: ${version}}`;
 const notFound = (asked: string): string => `Servable not found for request: ${asked}`;
 
 /** TensorFlow Serving's words for core's codes, made of the error's arguments. Clients are known to match on them. */
@@ -14,6 +15,9 @@ const TEXTS: Readonly<Record<string, (...args: readonly string[]) => string>> = 
   SRV_LABEL_NOT_FOUND: (_model, label) => `Unrecognized servable version label: ${label}`,
   SRV_LABEL_UNAVAILABLE: (model, _label, version) => notFound(`Specific(${model}, ${version})`),
   SRV_MODEL_NAME_EMPTY: () => 'ModelSpec has no name specified.',
+  SRV_LOAD_CANCELLED: () => 'Loading of servable cancelled',
+  SRV_RESOURCES_EXHAUSTED: (model, version, needed, limit) => `Insufficient resources to load ${servable(model, version)}: it needs ${needed}, more than is free of ${limit}`,
+  SRV_ESTIMATE_FAILED: (model, version, reason) => `Error while attempting to reserve resources to load ${servable(model, version)}: ${reason}`,
   SRV_DEADLINE_EXCEEDED: () => 'Timed out waiting for notification',
 };
 

@@ -62,6 +62,10 @@ function processIo(): CommandIo {
         for (const signal of ['SIGTERM', 'SIGINT'] as const) process.off(signal, listener);
       };
     },
+    onReloadSignal(listener) {
+      process.on('SIGHUP', listener);
+      return () => process.off('SIGHUP', listener);
+    },
     now: () => performance.now(),
     exitNow: (code) => process.exit(code),
   };

@@ -1,18 +1,29 @@
-import { createBatching } from '@servable/batching';
+import { type Batching, createBatching } from '@servable/batching';
 import { assertPluginApi, createHooks, type Hooks, type Logger, Manager, preserveAvailability, preserveResources } from '@servable/core';
+import { modelBatching } from './config/resolve.ts';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 import type { Monitoring } from './metrics/monitoring.ts';
+import { readVersionBatching } from './config/version-batching.ts';
 import { logDownloads, logRequests, logStates } from './logging.ts';
+import { paceOf } from './reload/reloader.ts';
 import { tapWarmup, warmupSettingsOf } from './warmup/tap-warmup.ts';
 
+/** What taps the hooks of the server itself. */
+export interface ManagerParts {
+  readonly batching: Batching;
+  readonly monitoring: Monitoring;
+  readonly logger: Logger;
+}
+
 /** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
-export function applyPlugins(config: ResolvedConfig, logger: Logger, monitoring: Monitoring): Hooks {
+export function applyPlugins(config: ResolvedConfig, { batching, monitoring, logger }: ManagerParts): Hooks {
   const hooks = createHooks(logger, monitoring.onTap);
   logStates(hooks, logger);
   logDownloads(hooks, logger);
   logRequests(hooks, logger);
   monitoring.tap(hooks);
-  applyBatching(config, hooks);
+  // The innermost wrapper: what others wrap around a servable sees requests, not batches.
+  batching.plugin.apply(hooks);
   for (const plugin of config.plugins) {
     assertPluginApi(plugin);
     if (plugin.kind === 'hooks') plugin.apply(hooks);
@@ -22,29 +33,27 @@ export function applyPlugins(config: ResolvedConfig, logger: Logger, monitoring:
   return hooks;
 }
 
-/** The innermost wrapper: what others wrap around a servable sees requests, not batches. */
-function applyBatching(config: ResolvedConfig, hooks: Hooks): void {
-  const batching = createBatching(config.batching);
-  for (const { name, batching: own } of config.models) {
-    if (own === false) batching.configure(name, false);
-    else if (Object.keys(own).length > 0) batching.configure(name, { ...(config.batching === false ? {} : config.batching), ...own });
-  }
-  batching.plugin.apply(hooks);
+/** Makes the batching that a config asks for. `current` is asked at each load, so that a reload counts. */
+export function createServerBatching(config: ResolvedConfig, current: () => ResolvedConfig): Batching {
+  const batching = createBatching(config.batching, {
+    ofVersion: async ({ artifact }) => (current().batchingFromVersionFiles && artifact !== undefined ? readVersionBatching(artifact.path) : undefined),
+  });
+  for (const model of config.models) batching.configure(model.name, modelBatching(model, config.batching));
+  return batching;
 }
 
-/** Makes the manager that a config asks for, with the labels of its models; `monitoring` watches it. */
-export function createServerManager(config: ResolvedConfig, logger: Logger, monitoring: Monitoring): Manager {
-  const { maxConcurrentLoads, maxLoadRetries, loadRetryIntervalMs } = config;
+/** Makes the manager that a config asks for; `monitoring` watches it. */
+export function createServerManager(config: ResolvedConfig, parts: ManagerParts): Manager {
   const manager = new Manager({
-    hooks: applyPlugins(config, logger, monitoring),
+    hooks: applyPlugins(config, parts),
     policy: config.policy === 'availability-preserving' ? preserveAvailability : preserveResources,
     limits: config.ramLimitBytes === undefined ? {} : { ramBytes: config.ramLimitBytes },
-    maxConcurrentLoads,
-    maxLoadRetries,
-    loadRetryIntervalMs,
-    logger,
+    ...paceOf(config),
+    maxConcurrentLoads: config.maxConcurrentInitialLoads,
+    // TensorFlow Serving tries everything again.
+    ...(config.compat === 'strict' ? { isRetryable: () => true } : {}),
+    logger: parts.logger,
   });
-  monitoring.manager = manager;
-  for (const model of config.models) manager.setLabels(model.name, model.labels);
+  parts.monitoring.manager = manager;
   return manager;
 }

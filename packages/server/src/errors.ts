@@ -19,7 +19,6 @@ export interface ServerErrorArguments {
   SRV_LISTEN_FAILED: [protocol: string, address: string, reason: string];
   SRV_INPUT_SHAPE_MISMATCH: [input: string, wanted: string, got: string];
   SRV_OUTPUT_MISSING: [model: string, signature: string, output: string];
-  SRV_METHOD_NOT_OFFERED: [method: string];
   SRV_BODY_TOO_LARGE: [limitBytes: number];
   SRV_BODY_NOT_GZIP: [];
   SRV_BODY_ENCODING_UNKNOWN: [encoding: string];
@@ -28,6 +27,11 @@ export interface ServerErrorArguments {
   SRV_CORS_ORIGIN_MISSING: [];
   SRV_HEALTH_SERVICE_UNKNOWN: [service: string];
   SRV_MESSAGE_MALFORMED: [message: string, reason: string];
+  SRV_MODEL_PLATFORM_CHANGED: [model: string, before: string, after: string];
+  SRV_LABEL_VERSION_UNAVAILABLE: [model: string, label: string, version: string];
+  SRV_MODELS_UNAVAILABLE: [count: number, noun: string, failures: string];
+  SRV_RELOAD_CONFIG_UNSUPPORTED: [];
+  SRV_RELOAD_CONFIG_INVALID: [text: string];
   SRV_WARMUP_FAILED: [file: string, record: string, reason: string];
   SRV_WARMUP_TOO_MANY: [file: string, limit: number];
   SRV_WARMUP_UNREADABLE: [file: string, reason: string];
@@ -96,7 +100,6 @@ const table: ErrorTable = {
     status: 'INTERNAL',
     message: (model, signature, output) => `Model '${model}' did not compute output '${output}' of signature '${signature}'`,
   },
-  SRV_METHOD_NOT_OFFERED: { status: 'UNIMPLEMENTED', message: (method) => `${method} is not offered by this server yet` },
   SRV_BODY_TOO_LARGE: {
     status: 'RESOURCE_EXHAUSTED',
     message: (limitBytes) => `The request body is larger than ${limitBytes} bytes: send less, or raise the listener's maxBodyBytes`,
@@ -114,6 +117,25 @@ const table: ErrorTable = {
   SRV_CORS_ORIGIN_MISSING: { status: 'FAILED_PRECONDITION', message: () => 'Origin header is missing in CORS preflight' },
   SRV_HEALTH_SERVICE_UNKNOWN: { status: 'NOT_FOUND', message: (service) => `No service '${service}' is known here` },
   SRV_MESSAGE_MALFORMED: { status: 'INVALID_ARGUMENT', message: (message, reason) => `Cannot read a ${message}: ${reason}` },
+  SRV_MODEL_PLATFORM_CHANGED: {
+    status: 'INVALID_ARGUMENT',
+    message: (model, before, after) =>
+      `Illegal to change a model's platform. For model ${model} platform was ${before} and new platform requested is ${after}`,
+  },
+  SRV_LABEL_VERSION_UNAVAILABLE: {
+    status: 'FAILED_PRECONDITION',
+    message: (model, _label, version) =>
+      `Request to assign label to version ${version} of model ${model}, which is not currently available for inference`,
+  },
+  SRV_MODELS_UNAVAILABLE: {
+    status: 'UNKNOWN',
+    message: (count, noun, failures) => `${count} ${noun}(s) did not become available: {${failures}}`,
+  },
+  SRV_RELOAD_CONFIG_UNSUPPORTED: {
+    status: 'INVALID_ARGUMENT',
+    message: () => 'ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported',
+  },
+  SRV_RELOAD_CONFIG_INVALID: { status: 'INVALID_ARGUMENT', message: (text) => text },
   SRV_WARMUP_FAILED: {
     status: 'INVALID_ARGUMENT',
     message: (file, record, reason) => `Warm-up request ${record} of '${file}' failed: ${reason}`,

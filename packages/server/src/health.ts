@@ -12,7 +12,7 @@ export interface NotReady {
  */
 export class ServerHealth {
   readonly #manager: Manager;
-  readonly #models: readonly ModelName[];
+  #models: readonly ModelName[];
   readonly #faults = new Map<ModelName, string>();
   readonly #listeners = new Set<() => void>();
   #isDraining = false;
@@ -21,6 +21,17 @@ export class ServerHealth {
     this.#manager = manager;
     this.#models = models;
     tapChanges(manager.hooks, () => this.#notify());
+  }
+
+  /** The configured models. */
+  get models(): readonly ModelName[] {
+    return this.#models;
+  }
+
+  /** Replaces the configured models. */
+  setModels(models: readonly ModelName[]): void {
+    this.#models = models;
+    this.#notify();
   }
 
   get isDraining(): boolean {

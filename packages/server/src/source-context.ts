@@ -1,12 +1,11 @@
-import type { AspiredSink, Logger, Manager, SourceContext } from '@servable/core';
+import type { Logger, Manager, SourceContext } from '@servable/core';
 import type { ResolvedConfig } from './config/resolved-config.ts';
 
 /** What a source gets to live in, made of the server's parts: what it does goes to the manager's hooks. */
-export function createSourceContext(config: ResolvedConfig, parts: { readonly sink: AspiredSink; readonly manager: Manager; readonly logger: Logger }): SourceContext {
-  const { sink, manager, logger } = parts;
+export function createSourceContext(config: ResolvedConfig, parts: { readonly manager: Manager; readonly logger: Logger }): Omit<SourceContext, 'sink'> {
+  const { manager, logger } = parts;
   const { pollIntervalMs } = config;
   return {
-    sink,
     logger,
     observer: {
       requestDone: (request) => manager.hooks.sourceRequest.call(request),

@@ -26,8 +26,8 @@ export interface HarnessContext {
   readonly logger: Logger;
   readonly ledger: ResourceLedger<Harness>;
   readonly servingMap: ServingMap;
-  readonly maxLoadRetries: number;
-  readonly loadRetryIntervalMs: number;
+  /** As it is now. */
+  pace(): { readonly maxLoadRetries: number; readonly loadRetryIntervalMs: number };
   readonly isRetryable: (error: ServingError) => boolean;
   /** Runs an event of this harness in turn with all others, and decides anew after it. */
   post(harness: Harness, event: () => void): void;
@@ -187,13 +187,13 @@ export class Harness {
     this.#attempt = undefined;
     this.#context.ledger.release(this);
     this.#failedAttempts += 1;
-    if (this.#failedAttempts > this.#context.maxLoadRetries || !this.#isRetryable(error)) return this.fail(error);
+    if (this.#failedAttempts > this.#context.pace().maxLoadRetries || !this.#isRetryable(error)) return this.fail(error);
     this.#log('warn', { err: error, failedAttempts: this.#failedAttempts }, 'Loading failed and will be tried again');
     return this.#pause();
   }
 
   #pause(): void {
-    const { loadRetryIntervalMs } = this.#context;
+    const { loadRetryIntervalMs } = this.#context.pace();
     this.#phase = 'pausing';
     const resume = (): void => {
       if (this.#phase === 'pausing') this.#phase = 'queued';

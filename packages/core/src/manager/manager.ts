@@ -14,21 +14,26 @@ import { ResourceLedger } from './resource-ledger.ts';
 import { ServingMap } from './serving-map.ts';
 import { StateMonitor } from './state-monitor.ts';
 
-/** How a {@link Manager} moves versions, and within which limits. */
-/** How a manager works. Read once, when it is made; a record of hooks belongs to one manager. */
-export interface ManagerOptions {
+/** What of a manager's options can change while it works. */
+export interface ManagerPace {
+  /** Loads that go on at once, at least 1. A cancelled load that does not stop counts no more. Default: 4. */
+  readonly maxConcurrentLoads: number;
+  /** Unloads that go on at once, at least 1, from when a version gives out no handle more. Default: no limit. */
+  readonly maxConcurrentUnloads: number;
+  /** Tries after the first failed one. Default: 2. */
+  readonly maxLoadRetries: number;
+  /** Between tries; 0 or less: none. Default: 1000. */
+  readonly loadRetryIntervalMs: number;
+}
+
+/** How a manager works. All but its pace is read once, when it is made; a record of hooks belongs to one manager. */
+export interface ManagerOptions extends Partial<ManagerPace> {
   /** Default: a new record. */
   readonly hooks?: Hooks;
   /** Default: `preserveAvailability`. */
   readonly policy?: TransitionPolicy;
   /** What all loaded versions together may take. Default: no limit. */
   readonly limits?: Partial<ResourceEstimate>;
-  /** Loads that go on at once, at least 1. A cancelled load that does not stop counts no more. Default: 4. */
-  readonly maxConcurrentLoads?: number;
-  /** Tries after the first failed one. Default: 2. */
-  readonly maxLoadRetries?: number;
-  /** Between tries; 0 or less: none. Default: 1000. */
-  readonly loadRetryIntervalMs?: number;
   /** Whether a failed load is tried again. Default: not for faults that stay (bad arguments, files not found, …). */
   readonly isRetryable?: (error: ServingError) => boolean;
   /** Gets transitions (debug), failed tries (warn), and errors where they stop. Default: nothing is logged. */
@@ -43,6 +48,18 @@ const RETRYABLE: ReadonlySet<Status> = new Set<Status>([
   'INTERNAL',
   'DEADLINE_EXCEEDED',
 ]);
+
+const DEFAULT_PACE: ManagerPace = { maxConcurrentLoads: 4, maxConcurrentUnloads: Infinity, maxLoadRetries: 2, loadRetryIntervalMs: 1000 };
+
+/** What is there of a pace, within its bounds. */
+function given({ maxConcurrentLoads, maxConcurrentUnloads, maxLoadRetries, loadRetryIntervalMs }: Partial<ManagerPace>): Partial<ManagerPace> {
+  return {
+    ...(maxConcurrentLoads === undefined ? {} : { maxConcurrentLoads: Math.max(1, maxConcurrentLoads) }),
+    ...(maxConcurrentUnloads === undefined ? {} : { maxConcurrentUnloads: Math.max(1, maxConcurrentUnloads) }),
+    ...(maxLoadRetries === undefined ? {} : { maxLoadRetries }),
+    ...(loadRetryIntervalMs === undefined ? {} : { loadRetryIntervalMs }),
+  };
+}
 
 /** For `close`: whatever the policy was, everything goes. */
 const unloadAll: TransitionPolicy = {
@@ -86,7 +103,7 @@ export class Manager {
   readonly #logger: Logger;
   readonly #servingMap = new ServingMap();
   readonly #ledger: ResourceLedger<Harness>;
-  readonly #maxConcurrentLoads: number;
+  #pace: ManagerPace;
   readonly #harnessContext: HarnessContext;
   readonly #models = new Map<ModelName, ManagedModel>();
   /** Models to be looked at anew before the next decision. */
@@ -104,14 +121,13 @@ export class Manager {
     this.hooks = options.hooks ?? createHooks(this.#logger);
     this.#policy = guarded(options.policy ?? preserveAvailability, this.#logger);
     this.#ledger = new ResourceLedger(options.limits);
-    this.#maxConcurrentLoads = Math.max(1, options.maxConcurrentLoads ?? 4);
+    this.#pace = { ...DEFAULT_PACE, ...given(options) };
     this.#harnessContext = {
       hooks: this.hooks,
       logger: this.#logger,
       ledger: this.#ledger,
       servingMap: this.#servingMap,
-      maxLoadRetries: options.maxLoadRetries ?? 2,
-      loadRetryIntervalMs: options.loadRetryIntervalMs ?? 1000,
+      pace: () => this.#pace,
       isRetryable: options.isRetryable ?? ((error) => RETRYABLE.has(error.status)),
       post: (harness, event) => this.#post(() => {
         event();
@@ -164,6 +180,13 @@ export class Manager {
     return this.#servingMap.readyVersions(name);
   }
 
+  /** Changes how many loads and unloads go on at once, and how failed ones are tried again. */
+  configure(pace: Partial<ManagerPace>): void {
+    this.#post(() => {
+      this.#pace = { ...this.#pace, ...given(pace) };
+    });
+  }
+
   /** Unloads everything: waits for handles, then for unloads, then runs the `close` hooks. Twice is once. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -182,6 +205,7 @@ export class Manager {
     });
     this.#post(() => {
       this.#policy = unloadAll;
+      this.#pace = { ...this.#pace, maxConcurrentUnloads: Infinity };
       for (const name of this.#models.keys()) this.#apply({ name, versions: [] });
     });
     await empty;
@@ -231,7 +255,7 @@ export class Manager {
   #decide(): readonly ReconcileAction<Harness>[] {
     for (const model of this.#changed) this.#look(model);
     this.#changed.clear();
-    return reconcile({ models: this.#active.values(), ledger: this.#ledger, maxConcurrentLoads: this.#maxConcurrentLoads });
+    return reconcile({ models: this.#active.values(), ledger: this.#ledger, ...this.#pace });
   }
 
   #look(model: ManagedModel): void {

@@ -17,6 +17,7 @@ export interface ModelView<Owner> {
   readonly versionsInProgress: number;
   readonly versionsEstimating: number;
   readonly versionsLoading: number;
+  readonly versionsUnloading: number;
 }
 
 /** What `reconcile` decides on. Models without a wish and without a version in progress may be left out. */
@@ -25,6 +26,7 @@ export interface ManagerView<Owner> {
   readonly ledger: { canEverFit(need: ResourceEstimate): boolean; draft(): LedgerDraft };
   /** For loads, and as many again for estimates. */
   readonly maxConcurrentLoads: number;
+  readonly maxConcurrentUnloads: number;
 }
 
 /** `exhausted`: ends the version, because its resources cannot be had. */
@@ -42,6 +44,7 @@ export function viewModel<Owner>(versions: readonly VersionView<Owner>[], policy
     versionsInProgress: versions.filter((each) => isInProgress(each.phase)).length,
     versionsEstimating: versions.filter((each) => each.phase === 'estimating').length,
     versionsLoading: versions.filter((each) => each.phase === 'loading').length,
+    versionsUnloading: versions.filter((each) => each.phase === 'draining' || each.phase === 'unloading').length,
   };
 }
 
@@ -55,11 +58,12 @@ export function viewModel<Owner>(versions: readonly VersionView<Owner>[], policy
 export function reconcile<Owner>(view: ManagerView<Owner>): readonly ReconcileAction<Owner>[] {
   const unloads: ReconcileAction<Owner>[] = [];
   const toLoad: VersionView<Owner>[] = [];
-  const total = { inProgress: 0, estimating: 0, loading: 0 };
-  for (const { wish, versionsInProgress, versionsEstimating, versionsLoading } of view.models) {
+  const total = { inProgress: 0, estimating: 0, loading: 0, unloading: 0 };
+  for (const { wish, versionsInProgress, versionsEstimating, versionsLoading, versionsUnloading } of view.models) {
     total.inProgress += versionsInProgress;
     total.estimating += versionsEstimating;
     total.loading += versionsLoading;
+    total.unloading += versionsUnloading;
     if (wish?.kind === 'unload') unloads.push({ kind: 'unload', owner: wish.version.owner });
     else if (wish?.kind === 'load') toLoad.push(wish.version);
   }
@@ -67,7 +71,7 @@ export function reconcile<Owner>(view: ManagerView<Owner>): readonly ReconcileAc
     estimates: view.maxConcurrentLoads - total.estimating,
     loads: view.maxConcurrentLoads - total.loading,
   });
-  const all = [...unloads, ...actions];
+  const all = [...unloads.slice(0, Math.max(0, view.maxConcurrentUnloads - total.unloading)), ...actions];
   const mustWait = all.length > 0 || total.inProgress > 0;
   return mustWait || blocked === undefined ? all : [{ kind: 'exhausted', owner: blocked.owner }];
 }

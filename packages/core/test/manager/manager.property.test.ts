@@ -30,6 +30,7 @@ const world: fc.Arbitrary<World> = fc.record({
   policy: fc.constantFrom(preserveAvailability, preserveResources),
   ramBytes: fc.constantFrom(undefined, 2, 3, 5),
   maxConcurrentLoads: fc.integer({ min: 1, max: 3 }),
+  maxConcurrentUnloads: fc.constantFrom(1, 2, Infinity),
   maxLoadRetries: fc.nat(2),
   loadRetryIntervalMs: fc.constantFrom(0, 10),
 });

@@ -606,6 +606,55 @@ describe('slots', () => {
   });
 });
 
+describe('configure', () => {
+  it('changes how many loads go on at once', async () => {
+    const bench = new Bench({ maxConcurrentLoads: 1 });
+    bench.aspire([1], 'a');
+    bench.aspire([1], 'b');
+    await bench.loader(1, 'a').estimated();
+    await bench.loader(1, 'b').estimated();
+    expect([bench.state(1, 'a'), bench.state(1, 'b')]).toEqual(['loading', 'new']);
+    bench.manager.configure({ maxConcurrentLoads: 2 });
+    expect(bench.state(1, 'b')).toBe('loading');
+  });
+
+  it('changes how often a failed load is tried again', async () => {
+    const bench = new Bench({ maxLoadRetries: 5, loadRetryIntervalMs: 0 });
+    bench.aspire([1]);
+    bench.manager.configure({ maxLoadRetries: 0 });
+    await bench.loader(1).fail('estimate', retryable());
+    expect(bench.state(1)).toBe('ended');
+  });
+
+  it('changes how many unloads go on at once; those that wait for handles count', async () => {
+    const bench = new Bench({ maxConcurrentUnloads: 1 });
+    for (const model of ['a', 'b']) {
+      bench.aspire([1], model);
+      await bench.load(1, model);
+    }
+    const handle = bench.manager.acquire({ kind: 'latest', name: parseModelName('a') });
+    bench.aspire([], 'a');
+    bench.aspire([], 'b');
+    expect([bench.state(1, 'a'), bench.state(1, 'b')]).toEqual(['draining', 'ready']);
+    bench.manager.configure({ maxConcurrentUnloads: 2 });
+    expect([bench.state(1, 'a'), bench.state(1, 'b')]).toEqual(['draining', 'unloading']);
+    handle.release();
+  });
+
+  it('does not keep close from unloading all at once', async () => {
+    const bench = new Bench({ maxConcurrentUnloads: 1 });
+    for (const model of ['a', 'b']) {
+      bench.aspire([1], model);
+      await bench.load(1, model);
+    }
+    const handle = bench.manager.acquire({ kind: 'latest', name: parseModelName('a') });
+    void bench.manager.close();
+    await Promise.resolve();
+    expect([bench.state(1, 'a'), bench.state(1, 'b')]).toEqual(['draining', 'unloading']);
+    handle.release();
+  });
+});
+
 describe('acquire', () => {
   it('finds by latest, earliest, version and label', async () => {
     const bench = new Bench();

@@ -17,7 +17,7 @@ const stateOf = (phase: Phase): LifecycleState =>
 /** Models by name, each with its versions from 1 on; actions come back as `load a/1`. */
 function decide(
   models: Readonly<Record<string, readonly Given[]>>,
-  options: { slots?: number; ramBytes?: number; used?: number; policy?: TransitionPolicy } = {},
+  options: { slots?: number; unloadSlots?: number; ramBytes?: number; used?: number; policy?: TransitionPolicy } = {},
 ): readonly string[] {
   const ledger = new ResourceLedger<string>(options.ramBytes === undefined ? {} : { ramBytes: options.ramBytes });
   ledger.reserve('others', { ramBytes: options.used ?? 0 });
@@ -32,7 +32,7 @@ function decide(
     }));
     return viewModel(each, options.policy ?? preserveAvailability);
   });
-  return reconcile({ models: views, ledger, maxConcurrentLoads: options.slots ?? 2 }).map(({ kind, owner }) => `${kind} ${owner}`);
+  return reconcile({ models: views, ledger, maxConcurrentLoads: options.slots ?? 2, maxConcurrentUnloads: options.unloadSlots ?? Infinity }).map(({ kind, owner }) => `${kind} ${owner}`);
 }
 
 it('wants nothing for versions that are as they should be', () => {
@@ -42,6 +42,13 @@ it('wants nothing for versions that are as they should be', () => {
 it('names unloads before loads', () => {
   const models = { a: [{ phase: 'queued' }], b: [{ phase: 'ready', isAspired: false }] } as const;
   expect(decide(models)).toEqual(['unload b/1', 'estimate a/1']);
+});
+
+it('unloads no more at once than it may, counting those that wait for their handles', () => {
+  const old = [{ phase: 'ready', isAspired: false }] as const;
+  expect(decide({ a: old, b: old, c: old }, { unloadSlots: 2 })).toEqual(['unload a/1', 'unload b/1']);
+  expect(decide({ a: old, b: [{ phase: 'draining', isAspired: false }] }, { unloadSlots: 2 })).toEqual(['unload a/1']);
+  expect(decide({ a: old, b: [{ phase: 'draining', isAspired: false }], c: [{ phase: 'unloading', isAspired: false }] }, { unloadSlots: 2 })).toEqual([]);
 });
 
 it('does one thing a model', () => {

@@ -37,6 +37,7 @@ export interface World {
   readonly policy: TransitionPolicy;
   readonly ramBytes: number | undefined;
   readonly maxConcurrentLoads: number;
+  readonly maxConcurrentUnloads: number;
   readonly maxLoadRetries: number;
   readonly loadRetryIntervalMs: number;
 }

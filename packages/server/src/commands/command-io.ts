@@ -19,6 +19,8 @@ export interface CommandIo {
   createLogger(options: ResolvedConfig['log'], write?: (text: string) => void): Logger;
   /** Calls back at each SIGTERM and SIGINT until the returned function is called. */
   onStopSignal(listener: () => void): () => void;
+  /** Calls back at each SIGHUP until the returned function is called. */
+  onReloadSignal(listener: () => void): () => void;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
   /** Ends the process without waiting for anything. */

@@ -1,17 +1,19 @@
-import type { ModelName, ServableState } from '@servable/core';
+import { type Logger, type ModelName, type ServableState, ServingError } from '@servable/core';
 import { compose, type RunningServer } from '../compose.ts';
-import { type ConfigRequest, loadConfig } from '../config/load.ts';
+import { type ConfigRequest, loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
+import { ConfigWatch, type ConfigWatchOptions } from '../reload/config-watch.ts';
 import { type CommandIo, EXIT_CODES } from './command-io.ts';
 import { LoadProgress } from './load-progress.ts';
 import { curlLine, reachable } from './sample-request.ts';
 
 /**
- * Serves until a signal: the first drains, a second ends the process at once. A model that does not load is told and does
- * not stop the others; with `compat: 'strict'` it ends the server, as TensorFlow Serving does.
+ * Serves until a signal: the first drains, a second ends the process at once; SIGHUP reads the config again. A model that does
+ * not load is told and does not stop the others; with `compat: 'strict'` it ends the server, as TensorFlow Serving does.
  */
 export async function serve(request: ConfigRequest, io: CommandIo): Promise<number> {
-  const { config, notes } = await loadConfig(request);
+  const loaded = await loadConfig(request);
+  const { config, notes } = loaded;
   const { terminalColumns: columns } = io;
   const progress = columns === undefined ? undefined : new LoadProgress((text) => io.writeError(text), columns);
   const logger = io.createLogger(config.log, progress === undefined ? undefined : (text) => progress.write(text));
@@ -20,22 +22,58 @@ export async function serve(request: ConfigRequest, io: CommandIo): Promise<numb
   const say = (text: string): void => (columns === undefined ? logger.info({}, text) : io.printError(text));
   const stop = listenForStop(io, say);
   try {
-    const server = await compose(config, logger);
+    const server = await start(config, { io, logger, stop });
+    if (typeof server === 'number') return server;
     printAddresses(server, io);
     const endProgress = progress?.follow(server.manager, config.models.map(({ name }) => name));
+    const endReloads = followConfig({ request, loaded, server, logger }, io);
     await Promise.race([server.ready, stop.requested]);
     endProgress?.();
-    const code = stop.isRequested() ? EXIT_CODES.ok : tellOutcome(server, config, io);
-    if (code === EXIT_CODES.ok) await stop.requested;
+    if (!stop.isRequested()) tellOutcome(server, loaded, io);
+    await stop.requested;
+    endReloads();
     await server.close();
-    return code;
+    return EXIT_CODES.ok;
   } finally {
     stop.dispose();
   }
 }
 
+interface StartOptions {
+  readonly io: CommandIo;
+  readonly logger: Logger;
+  readonly stop: Stop;
+}
+
+/** The server, or the code to end with: `compat: 'strict'` waits for the models, and ends without them. */
+async function start(config: ResolvedConfig, { io, logger, stop }: StartOptions): Promise<RunningServer | number> {
+  try {
+    return await compose(config, logger, stop.signal);
+  } catch (error) {
+    if (stop.isRequested()) return EXIT_CODES.ok;
+    if (!config.listensWhenReady || !ServingError.is(error) || !TENSORFLOW_FAILURES.has(error.code)) throw error;
+    // Source: TF Serving, `model_servers/main.cc`.
+    io.print(`Failed to start server. Error: ${error.status}: ${error.message}`);
+    return EXIT_CODES.tensorflowFailed;
+  }
+}
+
+const TENSORFLOW_FAILURES: ReadonlySet<string> = new Set(['SRV_MODELS_UNAVAILABLE', 'SRV_LABEL_VERSION_UNAVAILABLE']);
+
+/** On a terminal SIGHUP says that it has gone, and the server goes with it. */
+function followConfig(options: ConfigWatchOptions, io: CommandIo): () => void {
+  const watch = new ConfigWatch(options);
+  const endSignals = io.terminalColumns === undefined ? io.onReloadSignal(() => void watch.reload()) : (): void => {};
+  return () => {
+    endSignals();
+    watch.close();
+  };
+}
+
 interface Stop {
   readonly requested: Promise<void>;
+  /** Aborted then. */
+  readonly signal: AbortSignal;
   isRequested(): boolean;
   dispose(): void;
 }
@@ -48,9 +86,9 @@ const SAME_SIGNAL_MS = 500;
 
 function listenForStop(io: CommandIo, say: (text: string) => void): Stop {
   let requestedAt: number | undefined;
-  let request: () => void = () => {};
+  const controller = new AbortController();
   const requested = new Promise<void>((resolve) => {
-    request = resolve;
+    controller.signal.addEventListener('abort', () => resolve(), { once: true });
   });
   const dispose = io.onStopSignal(() => {
     if (requestedAt !== undefined) {
@@ -59,9 +97,9 @@ function listenForStop(io: CommandIo, say: (text: string) => void): Stop {
     }
     requestedAt = io.now();
     say('Stopping: requests under way are answered. A second signal ends at once');
-    request();
+    controller.abort();
   });
-  return { requested, isRequested: () => requestedAt !== undefined, dispose };
+  return { requested, signal: controller.signal, isRequested: () => requestedAt !== undefined, dispose };
 }
 
 function printAddresses({ addresses }: RunningServer, io: CommandIo): void {
@@ -69,14 +107,10 @@ function printAddresses({ addresses }: RunningServer, io: CommandIo): void {
   if (addresses.rest !== undefined) io.print(`REST  http://${addresses.rest}`);
 }
 
-/** Says what can be called now and what cannot; the code to end with, or `ok` to go on. */
-function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandIo): number {
+/** Says what can be called now and what cannot. */
+function tellOutcome(server: RunningServer, { config, isTensorflow }: LoadedConfig, io: CommandIo): void {
   const failures = config.models.flatMap(({ name }) => failureOf(name, server));
-  if (config.compat === 'strict' && failures.some(({ state }) => state !== undefined)) {
-    io.print(tensorflowFailure(failures));
-    return EXIT_CODES.tensorflowFailed;
-  }
-  if (config.compat === 'strict') printTensorflowLines(server, io);
+  if (isTensorflow || config.compat === 'strict') printTensorflowLines(server, io);
   const ready = config.models.length - failures.length;
   io.print(`Ready: ${ready} of ${config.models.length} ${config.models.length === 1 ? 'model' : 'models'}`);
   const reasons = new Map(server.notReady().map(({ model, reason }) => [model, reason]));
@@ -86,7 +120,6 @@ function tellOutcome(server: RunningServer, config: ResolvedConfig, io: CommandI
   }
   const example = exampleOf(server, config);
   if (example !== undefined) io.print(`Try it:\n  ${example}`);
-  return EXIT_CODES.ok;
 }
 
 /** Lines that tools around TensorFlow Serving wait for. Source: TF Serving, `model_servers/server.cc`. */
@@ -104,14 +137,6 @@ interface Failure {
 function failureOf(name: ModelName, { manager }: RunningServer): readonly Failure[] {
   if (manager.readyVersions(name).length > 0) return [];
   return [{ name, state: manager.states.versions(name).find(({ error }) => error !== undefined) }];
-}
-
-/** Source: TF Serving, `model_servers/server_core.cc` and `main.cc`. */
-function tensorflowFailure(failures: readonly Failure[]): string {
-  const ended = failures.flatMap(({ state }) => (state?.error === undefined ? [] : [{ id: state.id, error: state.error }]));
-  const each = ended.map(({ id, error }) => `{name: ${id.name} version: ${id.version}} due to error: ${error.status}: ${error.message}}, `);
-  const message = `${ended.length} servable(s) did not become available: {${each.join('')}}`;
-  return `Failed to start server. Error: UNKNOWN: ${message}`;
 }
 
 /** A line for the first model that one can be said for; else the question that every model answers. */

@@ -85,8 +85,9 @@ function asFlagFault({ keys: _keys, found: _found, ...fault }: SchemaFault, path
 async function fromModelConfigFile(path: string, { cwd, ...origins }: ModelOrigins): Promise<CollectedModels> {
   const read = await readTextProtoFile(ModelServerConfigSchema, { path, namedBy: MODEL_CONFIG_FLAG, cwd });
   if ('fault' in read) return { ...refuse(read.fault), from: MODEL_CONFIG_FLAG };
-  const { models, faults } = resolveModelList(read.message, { ...origins, folder: dirname(read.file) });
-  return { models, faults: faults.map((fault) => asTextFault(fault, read)), notes: [], from: `${MODEL_CONFIG_FLAG}=${path}` };
+  const rules = { isPathAbsolute: origins.isStrict, isPlatformRequired: origins.isStrict };
+  const { models, faults } = resolveModelList(read.message, { ...origins, ...rules, folder: dirname(read.file) });
+  return { models, faults: faults.map(({ text: _text, ...fault }) => asTextFault(fault, read)), notes: [], from: `${MODEL_CONFIG_FLAG}=${path}` };
 }
 
 const MODEL_CONFIG_FLAG = '--model_config_file';

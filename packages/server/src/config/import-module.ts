@@ -7,6 +7,8 @@ import { serverError } from '../errors.ts';
 export interface ImportOptions {
   /** Whether Node itself runs TypeScript; else it goes through jiti. Default: what this Node says. */
   readonly hasNativeTypescript?: boolean;
+  /** How often this file was run before: Node keeps what it ran, but not for another query. Default: 0. */
+  readonly generation?: number;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ImportOptions {
 export async function importDefault(file: string, options: ImportOptions = {}): Promise<unknown> {
   let namespace: unknown;
   try {
-    namespace = await importFile(file, options.hasNativeTypescript ?? isTypescriptNative());
+    namespace = await importFile(file, options);
   } catch (error) {
     const { location, reason } = await explainImportError(file, error);
     throw serverError('SRV_CONFIG_FILE_UNREADABLE', [location, reason], { cause: error });
@@ -30,15 +32,19 @@ function isTypescriptNative(): boolean {
   return Boolean((process.features as { readonly typescript?: unknown }).typescript);
 }
 
-async function importFile(file: string, hasNativeTypescript: boolean): Promise<unknown> {
+async function importFile(file: string, { hasNativeTypescript = isTypescriptNative(), generation = 0 }: ImportOptions): Promise<unknown> {
   if (/\.[cm]?ts$/.test(file) && !hasNativeTypescript) return importByJiti(file);
   try {
-    return await import(/* @vite-ignore */ pathToFileURL(file).href);
+    return await import(/* @vite-ignore */ pathToFileURL(file).href + queryOf(generation));
   } catch (error) {
     // Enums and the like are more than stripping types: jiti compiles them.
     if (codeOf(error) === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') return importByJiti(file);
     throw error;
   }
+}
+
+function queryOf(generation: number): string {
+  return generation === 0 ? '' : `?generation=${generation}`;
 }
 
 function importByJiti(file: string): Promise<unknown> {
@@ -99,7 +105,7 @@ async function locateText(file: string, specifier: string): Promise<string> {
 
 /** From a stack: TypeScript errors begin with `file:line`, others have the file among their frames. */
 function locateError(error: unknown, file: string): string | undefined {
-  const stack = error instanceof Error ? `${error.stack ?? ''}\n${error.message}` : '';
+  const stack = error instanceof Error ? `${error.stack ?? ''}\n${error.message}`.replaceAll(/\?generation=\d+/g, '') : '';
   for (const name of [pathToFileURL(file).href, file]) {
     const start = stack.indexOf(`${name}:`);
     const position = start === -1 ? null : /^\d+(?::\d+)?/.exec(stack.slice(start + name.length + 1));

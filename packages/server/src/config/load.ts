@@ -1,4 +1,5 @@
-import type { Plugin } from '@servable/core';
+import { type BatchingOptions, resolveBatchingOptions } from '@servable/batching';
+import { type Plugin, ServingError } from '@servable/core';
 import { serverError } from '../errors.ts';
 import { collectModels } from './collect-models.ts';
 import { collectPlugins } from './collect-plugins.ts';
@@ -8,7 +9,7 @@ import { asFileFault, displayPath } from './file-fault.ts';
 import { findConfigFile } from './find-config-file.ts';
 import { layerFaults, readLayers } from './read-layers.ts';
 import { type ConfigFile, readConfigFile } from './read-config-file.ts';
-import { resolveConfig } from './resolve.ts';
+import { batchingOf, resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved-config.ts';
 import { createConfigValidator } from './schema.ts';
 import { type ResolvedSetting, resolveSettings, valuesOf } from './setting-layers.ts';
@@ -25,6 +26,8 @@ export interface ConfigRequest {
   /** Flags by name without the dashes: ours and TensorFlow Serving's. */
   readonly flags?: Readonly<Record<string, string | boolean>> | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** How often it was read before, so that a module is run anew. Default: 0. */
+  readonly generation?: number | undefined;
 }
 
 /** Everything that can be said of a config, right or wrong. */
@@ -40,6 +43,10 @@ export interface ConfigReport {
   readonly faults: readonly ConfigFault[];
   /** What a person should know though it is no fault. */
   readonly notes: readonly string[];
+  /** Whether flags of TensorFlow Serving are used. */
+  readonly isTensorflow: boolean;
+  /** The files that were read, absolute. */
+  readonly inputs: readonly string[];
   /** Only without faults. */
   readonly config: ResolvedConfig | undefined;
 }
@@ -67,7 +74,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
   const file = await readFileOf(request);
   const validate = createConfigValidator();
   const schemaFaults = file === undefined ? [] : validate(file.content);
-  const tensorflow = readTensorflowFlags(flags, env);
+  const tensorflow = await readTensorflowFlags({ flags, env, cwd });
   const layers = readLayers({ cwd, flags, env, tensorflow, file });
   const settings = resolveSettings(layers);
   const { plugins, isDiscovered, faults: pluginFaults, ...resolvers } = await collectPlugins(file, cwd);
@@ -80,6 +87,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     // What models need is only known when all plugins are; else every model would seem to be wrong.
     ...(pluginFaults.length > 0 ? [] : models.faults),
     ...listenerFaults(settings, file, cwd),
+    ...batchingFaults(settings, tensorflow.batching),
   ];
   return {
     file: file?.file,
@@ -89,14 +97,16 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     modelsFrom: models.from,
     faults,
     notes: [...environmentNotes(env), ...tensorflow.notes, ...models.notes],
-    config: faults.length > 0 ? undefined : resolveConfig(valuesOf(settings), plugins, models.models),
+    config: faults.length > 0 ? undefined : resolveConfig(valuesOf(settings), { plugins, models: models.models, batching: tensorflow.batching }),
+    isTensorflow: tensorflow.defaults.size > 0,
+    inputs: [...(file === undefined ? [] : [file.file]), ...tensorflow.files],
   };
 }
 
-async function readFileOf({ cwd, file, env }: ConfigRequest): Promise<ConfigFile | undefined> {
+async function readFileOf({ cwd, file, env, generation = 0 }: ConfigRequest): Promise<ConfigFile | undefined> {
   const named = file ?? env?.[CONFIG_VARIABLE];
   const found = await findConfigFile(cwd, named === '' ? undefined : named);
-  return found === undefined ? undefined : readConfigFile(found);
+  return found === undefined ? undefined : readConfigFile(found, { generation });
 }
 
 /** Nothing to listen on, or both on one port of one address; 0 is a free one each time. */
@@ -111,6 +121,20 @@ function listenerFaults(settings: readonly ResolvedSetting[], file: ConfigFile |
   if (winner?.layer === 'file') return [asFileFault({ keys: ['grpc', 'port'], ...fault }, file, cwd)];
   const isNamed = winner !== undefined && winner.layer !== 'default';
   return [{ layer: winner?.layer ?? 'default', path: isNamed ? winner.from : 'grpc.port', ...fault }];
+}
+
+/** Settings of batching that do not fit one another, which each alone may do. */
+function batchingFaults(settings: readonly ResolvedSetting[], batching: BatchingOptions): readonly ConfigFault[] {
+  const path = 'batching.maxBatchSize';
+  const winner = settings.find((setting) => setting.path === path);
+  try {
+    if (winner?.layer !== 'default') resolveBatchingOptions({ ...batchingOf(valuesOf(settings)), ...batching });
+    return [];
+  } catch (error) {
+    // Each value's own faults are told where it stands.
+    if (!ServingError.is(error) || Object.keys(batching).length === 0) return [];
+    return [{ layer: winner?.layer ?? 'default', path: winner?.from ?? path, found: undefined, problem: error.message, cure: '' }];
+  }
 }
 
 const NOTHING_ENABLED: ConfigFault = {

@@ -16,12 +16,19 @@ export interface ConfiguredModel extends ListedModel {
 export interface ConfiguredModels {
   readonly models: readonly ConfiguredModel[];
   /** With the fields' names as the file writes them, and TensorFlow Serving's texts where it has one. */
-  readonly faults: readonly SchemaFault[];
+  readonly faults: readonly ModelListFault[];
 }
 
+/** A fault in TensorFlow Serving's words where it has some, which are all that it says. */
+export interface ModelListFault extends SchemaFault {
+  readonly text: string;
+}
+
+/** What TensorFlow Serving asks for, and this server may do without. */
 export interface ModelServerConfigRules {
-  /** Whether a base path may be relative, and the platform left to the files. Else as TensorFlow Serving has it. */
-  readonly isStrict: boolean;
+  readonly isPathAbsolute: boolean;
+  /** Else it may be left to the files. */
+  readonly isPlatformRequired: boolean;
 }
 
 /** Where the models stand in the message. */
@@ -52,24 +59,36 @@ export function readModelServerConfig({ config }: ModelServerConfig, rules: Mode
   return { models: listed.map(({ model }) => model), faults: [...repeatedNames(configs), ...listed.flatMap(({ faults }) => faults)] };
 }
 
-const CUSTOM: SchemaFault = {
+const CUSTOM: ModelListFault = {
   keys: ['custom_model_config'],
   found: undefined,
   problem: 'is not supported: there is nothing that would read it',
   cure: 'List the models in model_config_list',
+  text: 'custom_model_config is not supported',
 };
 
-function repeatedNames(configs: readonly ModelConfig[]): readonly SchemaFault[] {
+interface FaultParts {
+  readonly keys: readonly ConfigKey[];
+  readonly found: string | undefined;
+  readonly text: string;
+  readonly cure: string;
+}
+
+function faultOf({ text, ...parts }: FaultParts): ModelListFault {
+  return { ...parts, text, problem: text.replace(/\.$/, '') };
+}
+
+function repeatedNames(configs: readonly ModelConfig[]): readonly ModelListFault[] {
   return configs.flatMap(({ name }, index) => {
     if (name === '' || configs.findIndex((other) => other.name === name) === index) return [];
-    const problem = `Illegal to list model ${name} multiple times in config list`;
-    return [{ keys: [...LIST, index, 'name'], found: showValue(name), problem, cure: 'Give each model its own name' }];
+    const text = `Illegal to list model ${name} multiple times in config list`;
+    return [faultOf({ keys: [...LIST, index, 'name'], found: showValue(name), text, cure: 'Give each model its own name' })];
   });
 }
 
 interface ReadModel {
   readonly model: ConfiguredModel;
-  readonly faults: readonly SchemaFault[];
+  readonly faults: readonly ModelListFault[];
 }
 
 function readModel(config: ModelConfig, keys: readonly ConfigKey[], rules: ModelServerConfigRules): ReadModel {
@@ -85,34 +104,35 @@ function readModel(config: ModelConfig, keys: readonly ConfigKey[], rules: Model
   return { model: { keys, model, logging: config.loggingConfig }, faults: faults.map((fault) => ({ ...fault, keys: [...keys, ...fault.keys] })) };
 }
 
-function nameFaults({ name }: ModelConfig): readonly SchemaFault[] {
-  return name === '' ? [{ keys: ['name'], found: "''", problem: 'must be text that is not empty', cure: 'Write name: "mnist"' }] : [];
+function nameFaults({ name }: ModelConfig): readonly ModelListFault[] {
+  if (name !== '') return [];
+  return [{ keys: ['name'], found: "''", problem: 'must be text that is not empty', cure: 'Write name: "mnist"', text: 'A model name cannot be empty' }];
 }
 
-function pathFaults({ name, basePath }: ModelConfig, { isStrict }: ModelServerConfigRules): readonly SchemaFault[] {
-  if (basePath !== '' && (isAbsolute(basePath) || schemeOf(basePath) !== 'file' || !isStrict)) return [];
+function pathFaults({ name, basePath }: ModelConfig, { isPathAbsolute }: ModelServerConfigRules): readonly ModelListFault[] {
+  if (basePath !== '' && (isAbsolute(basePath) || schemeOf(basePath) !== 'file' || !isPathAbsolute)) return [];
   return [{ ...relativePathFault({ name, path: basePath }), keys: ['base_path'] }];
 }
 
 /** As TensorFlow Serving says it of a base path that is relative, or empty. */
-export function relativePathFault({ name, path }: Pick<UserModel, 'name' | 'path'>): SchemaFault {
-  const problem = `Expected model ${name} to have an absolute path or URI; got base_path()=${path}`;
-  return { keys: ['path'], found: showValue(path), problem, cure: `Give an absolute path, such as /models/${name || 'mnist'}` };
+export function relativePathFault({ name, path }: Pick<UserModel, 'name' | 'path'>): ModelListFault {
+  const text = `Expected model ${name} to have an absolute path or URI; got base_path()=${path}`;
+  return faultOf({ keys: ['path'], found: showValue(path), text, cure: `Give an absolute path, such as /models/${name || 'mnist'}` });
 }
 
-function platformFaults({ name, modelPlatform, modelType }: ModelConfig, { isStrict }: ModelServerConfigRules): readonly SchemaFault[] {
+function platformFaults({ name, modelPlatform, modelType }: ModelConfig, { isPlatformRequired }: ModelServerConfigRules): readonly ModelListFault[] {
   const setting = 'ModelServerConfig::model_type (deprecated)';
   if (modelType !== 0 && modelPlatform !== '') {
-    const problem = `Illegal setting both ${setting} and ModelServerConfig::model_platform, model name is ${name}`;
-    return [{ keys: ['model_platform'], found: showValue(modelPlatform), problem, cure: 'Remove model_type' }];
+    const text = `Illegal setting both ${setting} and ModelServerConfig::model_platform, model name is ${name}`;
+    return [faultOf({ keys: ['model_platform'], found: showValue(modelPlatform), text, cure: 'Remove model_type' })];
   }
   if (modelType !== 0 && modelType !== ModelType.TENSORFLOW) {
-    const problem = `ModelServerConfig::model_type choice ${modelType} not supported`;
-    return [{ keys: ['model_type'], found: String(modelType), problem, cure: 'Write model_platform instead, such as model_platform: "tensorflow"' }];
+    const cure = 'Write model_platform instead, such as model_platform: "tensorflow"';
+    return [faultOf({ keys: ['model_type'], found: String(modelType), text: `ModelServerConfig::model_type choice ${modelType} not supported.`, cure })];
   }
-  if (!isStrict || modelType !== 0 || modelPlatform !== '') return [];
-  const problem = `Illegal setting neither ${setting} nor ModelServerConfig::model_platform, model name is ${name}`;
-  return [{ keys: ['model_platform'], found: undefined, problem, cure: 'Add model_platform: "tensorflow"' }];
+  if (!isPlatformRequired || modelType !== 0 || modelPlatform !== '') return [];
+  const text = `Illegal setting neither ${setting} nor ModelServerConfig::model_platform, model name is ${name}`;
+  return [faultOf({ keys: ['model_platform'], found: undefined, text, cure: 'Add model_platform: "tensorflow"' })];
 }
 
 function versionsOf({ modelVersionPolicy }: ModelConfig): UserVersions {

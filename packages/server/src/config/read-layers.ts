@@ -2,7 +2,7 @@ import type { ConfigFault, ConfigLayer } from './config-fault.ts';
 import { displayPath } from './file-fault.ts';
 import type { ConfigFile } from './read-config-file.ts';
 import { environmentLayer, fileLayer, flagLayer, type SettingLayer } from './setting-layers.ts';
-import type { TensorflowFlags } from './tensorflow-flags.ts';
+import { STRICT_DEFAULTS, type TensorflowFlags } from './tensorflow-flags.ts';
 import type { Validate } from './validate.ts';
 
 export interface LayerOrigins {
@@ -25,9 +25,12 @@ export function readLayers({ cwd, flags, env, tensorflow, file }: LayerOrigins):
 }
 
 /** TensorFlow Serving's REST is off only as long as nobody gives it a port, in whatever way. */
-function defaultsOf(tensorflow: TensorflowFlags, others: readonly SettingLayer[]): SettingLayer {
-  if (!others.some((layer) => layer.has('rest.port'))) return tensorflow.defaults;
-  return new Map([...tensorflow.defaults].filter(([path]) => path !== 'rest.enabled'));
+function defaultsOf({ defaults }: TensorflowFlags, others: readonly SettingLayer[]): SettingLayer {
+  if (defaults.size === 0) return defaults;
+  const isStrict = others.find((layer) => layer.has('compat'))?.get('compat')?.value === 'strict';
+  const all = new Map([...defaults, ...(isStrict ? STRICT_DEFAULTS : [])]);
+  if (others.some((layer) => layer.has('rest.port'))) all.delete('rest.enabled');
+  return all;
 }
 
 /** Faults of flags and the environment: each value is put where the file would have it, and checked as the file is. */

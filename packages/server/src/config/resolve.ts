@@ -7,8 +7,16 @@ import type { ResolvedConfig, ResolvedModel } from './resolved-config.ts';
 import { BATCHING_SETTINGS, type SettingValues } from './settings.ts';
 import type { UserModel, UserModelBatching, UserVersions } from './user-config.ts';
 
+/** What a config is made of beside its settings. */
+export interface ConfigParts {
+  readonly plugins: readonly Plugin[];
+  readonly models: readonly ResolvedModel[];
+  /** Options of batching for all models that are no settings. */
+  readonly batching: BatchingOptions;
+}
+
 /** Puts checked parts together. Pure. */
-export function resolveConfig(values: SettingValues, plugins: readonly Plugin[], models: readonly ResolvedModel[]): ResolvedConfig {
+export function resolveConfig(values: SettingValues, { plugins, models, batching }: ConfigParts): ResolvedConfig {
   return {
     plugins,
     models,
@@ -28,14 +36,20 @@ export function resolveConfig(values: SettingValues, plugins: readonly Plugin[],
       maxBodyBytes: values['grpc.maxMessageBytes'],
     },
     compat: values.compat,
+    listensWhenReady: values.compat === 'strict',
     validation: values.validation,
     policy: values['manager.policy'],
     ramLimitBytes: values['manager.ramLimitBytes'],
     maxConcurrentLoads: values['manager.maxConcurrentLoads'],
+    maxConcurrentInitialLoads: values['manager.maxConcurrentInitialLoads'] ?? values['manager.maxConcurrentLoads'],
+    maxConcurrentUnloads: values['manager.maxConcurrentUnloads'],
     maxLoadRetries: values['manager.maxLoadRetries'],
     loadRetryIntervalMs: values['manager.loadRetryIntervalMs'],
     pollIntervalMs: values.pollIntervalMs,
-    batching: values['batching.enabled'] ? resolveBatching(values) : false,
+    batching: values['batching.enabled'] ? { ...batchingOf(values), ...batching } : false,
+    batchingFromVersionFiles: values['batching.enabled'] && values['batching.fromVersionFiles'],
+    reloadPollIntervalMs: values['reload.pollIntervalMs'],
+    allowLabelsForUnavailableVersions: values.allowLabelsForUnavailableVersions,
     warmup: values.warmup,
     warmupIterations: values.warmupIterations,
     metrics: { enabled: values['metrics.enabled'], tensorflowPath: values['metrics.tensorflowPath'] },
@@ -45,13 +59,27 @@ export function resolveConfig(values: SettingValues, plugins: readonly Plugin[],
   };
 }
 
-function resolveBatching(values: SettingValues): BatchingOptions {
+/** The settings of batching, as its package calls them. */
+export function batchingOf(values: SettingValues): BatchingOptions {
   return Object.fromEntries(BATCHING_SETTINGS.map((name) => [name, values[`batching.${name}`]]));
 }
 
 /** Options as a plain object: what is `undefined` is not given. Pure. */
 export function withoutUndefined(batching: UserModelBatching): BatchingOptions {
   return Object.fromEntries(Object.entries(batching).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * The options of one model's batching, with the server's where it says nothing; `undefined`: it has none of its own. Sizes that
+ * go with the server's `maxBatchSize` do not go with another one. Pure.
+ */
+export function modelBatching(model: ResolvedModel, server: BatchingOptions | false): BatchingOptions | false | undefined {
+  const { batching: own } = model;
+  if (own === false) return false;
+  if (Object.keys(own).length === 0) return undefined;
+  if (server === false) return own;
+  const { allowedBatchSizes: _sizes, maxExecutionBatchSize: _cap, ...general } = server;
+  return { ...(own.maxBatchSize === undefined ? server : general), ...own };
 }
 
 /** Fills in a checked model's defaults; its path is relative to `folder`. Pure. */

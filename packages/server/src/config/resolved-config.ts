@@ -44,18 +44,30 @@ export interface ResolvedConfig {
   readonly grpc: ResolvedListener;
   /** `strict`: TensorFlow Serving's behaviour to the letter; see docs/tensorflow-serving.md. */
   readonly compat: 'default' | 'strict';
+  /** Whether listeners open only when every model is served, and the server ends when one cannot be; else at once. */
+  readonly listensWhenReady: boolean;
   /** `strict`: inputs are checked against the signature's declared shapes. */
   readonly validation: 'engine' | 'strict';
   readonly policy: 'availability-preserving' | 'resource-preserving';
   /** Bytes that all loaded models together may take by their estimates; `undefined`: no limit. */
   readonly ramLimitBytes: number | undefined;
   readonly maxConcurrentLoads: number;
+  /** Until every model was loaded once. */
+  readonly maxConcurrentInitialLoads: number;
+  /** `undefined`: no limit. */
+  readonly maxConcurrentUnloads: number | undefined;
   readonly maxLoadRetries: number;
   readonly loadRetryIntervalMs: number;
   /** How often sources look for versions; 0 is once; `undefined`: each source's own. */
   readonly pollIntervalMs: number | undefined;
   /** How requests are joined; `false`: not at all, unless a model says otherwise. */
   readonly batching: BatchingOptions | false;
+  /** Whether a file beside a version says how its requests are joined; a version without it is not batched then. */
+  readonly batchingFromVersionFiles: boolean;
+  /** How often changed config files are looked for; 0: never. */
+  readonly reloadPollIntervalMs: number;
+  /** Whether a label may name a version that is not served (yet), unless it moves there from another one. */
+  readonly allowLabelsForUnavailableVersions: boolean;
   /** Whether warm-up requests beside a model are run before it is served. */
   readonly warmup: boolean;
   /** How often each of them is run. */

@@ -25,10 +25,15 @@ export interface SettingValues {
   'batching.padVariableLengthInputs': boolean;
   'batching.enableLargeBatchSplitting': boolean;
   'batching.leaveWhenIdle': boolean;
+  'batching.fromVersionFiles': boolean;
   pollIntervalMs: number | undefined;
+  'reload.pollIntervalMs': number;
+  allowLabelsForUnavailableVersions: boolean;
   'manager.policy': ResolvedConfig['policy'];
   'manager.ramLimitBytes': number | undefined;
   'manager.maxConcurrentLoads': number;
+  'manager.maxConcurrentInitialLoads': number | undefined;
+  'manager.maxConcurrentUnloads': number | undefined;
   'manager.maxLoadRetries': number;
   'manager.loadRetryIntervalMs': number;
   'metrics.enabled': boolean;
@@ -83,10 +88,13 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   'batching.padVariableLengthInputs': boolean(false, 'Whether other axes than the first are padded to the longest'),
   'batching.enableLargeBatchSplitting': boolean(true, 'Whether a request larger than a batch is spread over several'),
   'batching.leaveWhenIdle': boolean(true, 'Whether a batch leaves as soon as the engine is idle'),
+  'batching.fromVersionFiles': boolean(false, 'Whether batching_params.pbtxt in a version says how its requests are joined, and those without are not'),
   pollIntervalMs: {
     ...integer(undefined, { minimum: 0, maximum: MAX_TIMER_MS, unit: 'milliseconds', summary: 'How often sources look for versions; 0 is once' }),
     defaultText: "each source's own",
   },
+  'reload.pollIntervalMs': milliseconds(0, 'How often changed config files are looked for; 0 is only at SIGHUP'),
+  allowLabelsForUnavailableVersions: boolean(true, 'Whether a new label may name a version that is not served yet'),
   'manager.policy': choice(
     'availability-preserving',
     ['availability-preserving', 'resource-preserving'],
@@ -97,6 +105,14 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
     defaultText: 'no limit',
   },
   'manager.maxConcurrentLoads': integer(4, { minimum: 1, maximum: 1024, unit: 'loads', summary: 'Loads that go on at once' }),
+  'manager.maxConcurrentInitialLoads': {
+    ...integer(undefined, { minimum: 1, maximum: 1024, unit: 'loads', summary: 'The same until every model was loaded once' }),
+    defaultText: 'manager.maxConcurrentLoads',
+  },
+  'manager.maxConcurrentUnloads': {
+    ...integer(undefined, { minimum: 1, maximum: 1024, unit: 'unloads', summary: 'Unloads that go on at once' }),
+    defaultText: 'no limit',
+  },
   'manager.maxLoadRetries': integer(2, { minimum: 0, unit: 'retries', summary: 'Further tries after a load failed' }),
   'manager.loadRetryIntervalMs': milliseconds(1000, 'Wait between tries'),
   'metrics.enabled': boolean(true, 'Whether the REST port answers /metrics with metrics of this server'),

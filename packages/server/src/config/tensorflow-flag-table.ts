@@ -54,6 +54,34 @@ const SUPPORTED: Readonly<Record<string, TensorflowFlag>> = {
     summary: 'loads that go on at once; 0 is one',
     settings: (value) => ({ 'manager.maxConcurrentLoads': Math.max(1, asNumber(value)) }),
   },
+  num_unload_threads: {
+    kind: 'integer',
+    summary: 'unloads that go on at once; 0 is one',
+    settings: (value) => ({ 'manager.maxConcurrentUnloads': Math.max(1, asNumber(value)) }),
+  },
+  model_config_file_poll_wait_seconds: {
+    kind: 'integer',
+    summary: 'seconds between looks at changed config files; 0 is never (0)',
+    settings: (value) => ({ 'reload.pollIntervalMs': Math.max(0, asNumber(value)) * 1000 }),
+  },
+  allow_version_labels_for_unavailable_models: {
+    kind: 'boolean',
+    summary: 'new labels may name versions that are not served yet (false)',
+    settings: (value) => ({ allowLabelsForUnavailableVersions: value === true }),
+  },
+  enable_batching: { kind: 'boolean', summary: 'join requests as batching_parameters_file says (false)', settings: (value) => batching(value === true) },
+  batching_parameters_file: { kind: 'text', summary: 'text of BatchingParameters; needs enable_batching' },
+  enable_per_model_batching_parameters: {
+    kind: 'boolean',
+    summary: 'batching_params.pbtxt in a version says how its requests are joined; needs enable_batching (false)',
+    settings: (value) => ({ 'batching.fromVersionFiles': value === true }),
+  },
+  platform_config_file: { kind: 'text', summary: 'text of a PlatformConfigMap; of it batching and warm-up count' },
+  use_alts_credentials: {
+    kind: 'boolean',
+    summary: "Google's ALTS for gRPC (false)",
+    settings: (value) => (value === true ? NO_ALTS : {}),
+  },
   file_system_poll_wait_seconds: { kind: 'integer', summary: 'seconds between looks for versions; 0 is once', settings: pollInterval },
   enable_model_warmup: { kind: 'boolean', summary: 'run warm-up requests (true)', settings: (value) => ({ warmup: value === true }) },
 };
@@ -88,10 +116,8 @@ const IGNORED: Readonly<Record<string, TensorflowFlag>> = {
 
 /** Flags that are refused, so that none is lost in silence. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  'grpc_socket_path', 'enable_batching', 'allow_version_labels_for_unavailable_models', 'batching_parameters_file',
-  'enable_per_model_batching_parameters', 'model_config_file_poll_wait_seconds', 'num_unload_threads', 'use_alts_credentials',
-  'ssl_config_file', 'platform_config_file', 'grpc_channel_arguments', 'num_request_iterations_for_warmup',
-  'monitoring_config_file', 'enable_signature_method_name_check', 'enable_serialization_as_tensor_content',
+  'grpc_socket_path', 'ssl_config_file', 'grpc_channel_arguments', 'num_request_iterations_for_warmup', 'monitoring_config_file',
+  'enable_signature_method_name_check', 'enable_serialization_as_tensor_content',
 ]);
 
 /** Every flag of TensorFlow Serving but `--version`; `undefined` for those that are refused. */
@@ -114,4 +140,18 @@ function grpcPort(value: unknown): Partial<SettingValues> | FlagRefusal {
 function pollInterval(value: unknown): Partial<SettingValues> | FlagRefusal {
   if (asNumber(value) >= 0) return { pollIntervalMs: asNumber(value) * 1000 };
   return { problem: 'a negative wait means that models are never looked for', cure: 'Write 0 to look once, or 1 to look every second' };
+}
+
+/** Whoever asks for encrypted connections must not get others. */
+const NO_ALTS: FlagRefusal = { problem: 'ALTS works between machines of Google only', cure: 'Use --ssl_config_file' };
+
+/** TensorFlow Serving's defaults, where no file says otherwise. Source: TF Serving, `batching/batching_session.h`. */
+function batching(isOn: boolean): Partial<SettingValues> {
+  if (!isOn) return { 'batching.enabled': false };
+  return {
+    'batching.enabled': true,
+    'batching.maxBatchSize': 1000,
+    'batching.maxEnqueuedBatches': 10,
+    'batching.enableLargeBatchSplitting': false,
+  };
 }

@@ -1,8 +1,11 @@
-import { networkInterfaces } from 'node:os';
+import { availableParallelism, networkInterfaces } from 'node:os';
+import { resolve } from 'node:path';
+import type { BatchingOptions } from '@servable/batching';
 import type { ConfigFault } from './config-fault.ts';
 import { type LayerValue, parseBoolean, parseInteger, type SettingLayer } from './setting-layers.ts';
 import type { SettingPath, SettingValues } from './settings.ts';
 import { showValue } from './show-value.ts';
+import { readTensorflowFiles } from './tensorflow-batching.ts';
 import { type FlagRefusal, TENSORFLOW_FLAGS, type TensorflowFlag } from './tensorflow-flag-table.ts';
 
 /** What TensorFlow Serving's flags of one command line mean here. */
@@ -12,8 +15,12 @@ export interface TensorflowFlags {
   readonly defaults: SettingLayer;
   /** The one model that its flags name. */
   readonly model: { readonly name: string; readonly path: string } | undefined;
+  /** Options of batching that are no settings. */
+  readonly batching: BatchingOptions;
   /** The file that lists the models; it wins over `model`. */
   readonly modelConfigFile: string | undefined;
+  /** Every file that its flags name and that was read. */
+  readonly files: readonly string[];
   readonly faults: readonly ConfigFault[];
   /** Which flags mean nothing here, and why. */
   readonly notes: readonly string[];
@@ -24,30 +31,53 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULTS_FROM = "TensorFlow Serving's default, because its flags are used";
 
+/** One command line. */
+export interface TensorflowFlagsRequest {
+  readonly flags: TensorflowFlagTexts;
+  readonly env: Environment;
+  /** What files in flags are relative to. */
+  readonly cwd: string;
+}
+
 /**
- * Reads TensorFlow Serving's flags. When any is used, the bind address is any, REST is off unless it has a port, and a
- * failed load is tried again 5 times, once a minute.
+ * Reads TensorFlow Serving's flags, and the files that they name but for that of models. When any is used, the bind address is
+ * any, REST is off unless it has a port, and a failed load is tried again 5 times, once a minute.
  *
  * Source: TF Serving, `model_servers/main.cc`.
  */
-export function readTensorflowFlags(flags: TensorflowFlagTexts, env: Environment = {}): TensorflowFlags {
+export async function readTensorflowFlags({ flags, env, cwd }: TensorflowFlagsRequest): Promise<TensorflowFlags> {
   const settings = new Map<SettingPath, LayerValue>();
-  const faults: ConfigFault[] = [];
+  const faults: ConfigFault[] = [...threadFaults(flags)];
   const used = Object.entries(flags).filter(([name]) => TENSORFLOW_FLAGS.has(name));
   for (const [name, text] of used) {
     const result = readFlag(name, text);
     if ('problem' in result) faults.push({ layer: 'flag', path: `--${name}`, found: showValue(text), ...result });
     else for (const [path, value] of Object.entries(result)) settings.set(path as SettingPath, { value, from: `--${name}` });
   }
+  const batchingParametersFile = textOf(flags['batching_parameters_file']);
+  const platformConfigFile = textOf(flags['platform_config_file']);
+  const isBatching = settings.get('batching.enabled')?.value === true;
+  const files = await readTensorflowFiles({ batchingParametersFile, platformConfigFile, isBatching }, cwd);
   const modelConfigFile = textOf(flags['model_config_file']);
   return {
-    settings,
+    settings: new Map([...settings, ...files.settings]),
     defaults: used.length === 0 ? new Map() : tensorflowDefaults(),
     model: modelConfigFile === undefined ? readModel(flags, env, faults) : undefined,
+    batching: files.batching,
     modelConfigFile,
-    faults,
-    notes: used.flatMap(([name, text]) => noteOf(name, text)),
+    files: [modelConfigFile, batchingParametersFile, platformConfigFile].flatMap((file) => (file === undefined ? [] : [resolve(cwd, file)])),
+    faults: [...faults, ...files.faults],
+    notes: [...used.flatMap(([name, text]) => noteOf(name, text)), ...files.notes],
   };
+}
+
+function threadFaults(flags: TensorflowFlagTexts): readonly ConfigFault[] {
+  const isGiven = (name: string): boolean => Number(flags[name] ?? 0) !== 0;
+  const isBoth = isGiven('tensorflow_session_parallelism') && (isGiven('tensorflow_intra_op_parallelism') || isGiven('tensorflow_inter_op_parallelism'));
+  if (!isBoth) return [];
+  const problem = 'Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all';
+  const found = showValue(flags['tensorflow_session_parallelism']);
+  return [{ layer: 'flag', path: '--tensorflow_session_parallelism', found, problem, cure: 'Remove it, or the other two' }];
 }
 
 /** Text that is not empty. */
@@ -114,7 +144,8 @@ function readModel(flags: TensorflowFlagTexts, env: Environment, faults: ConfigF
   const model = modelOfEnvironment(env);
   if (model !== undefined) return { ...model, name: name ?? model.name };
   const cure = 'Add --model_base_path=/models/mnist, the folder that holds the numbered version folders';
-  faults.push({ layer: 'flag', path: '--model_base_path', found: undefined, problem: 'is missing', cure });
+  const problem = 'is missing: Both server_options.model_base_path and server_options.model_config_file are empty';
+  faults.push({ layer: 'flag', path: '--model_base_path', found: undefined, problem, cure });
   return undefined;
 }
 
@@ -124,9 +155,17 @@ function tensorflowDefaults(): SettingLayer {
     'manager.maxLoadRetries': 5,
     'manager.loadRetryIntervalMs': 60_000,
     'rest.enabled': false,
+    'manager.maxConcurrentInitialLoads': Math.min(1024, 4 * availableParallelism()),
+    allowLabelsForUnavailableVersions: false,
   };
   return new Map(Object.entries(values).map(([path, value]) => [path as SettingPath, { value, from: DEFAULTS_FROM }]));
 }
+
+/** What `compat: 'strict'` changes of the defaults when its flags are used: requests are joined only when asked for, and as it does. */
+export const STRICT_DEFAULTS: SettingLayer = new Map([
+  ['batching.enabled', { value: false, from: DEFAULTS_FROM }],
+  ['batching.leaveWhenIdle', { value: false, from: DEFAULTS_FROM }],
+]);
 
 /** `::` also takes IPv4, but cannot be bound on a machine without IPv6. */
 function anyAddress(): string {

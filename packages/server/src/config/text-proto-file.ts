@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ScalarType } from '@bufbuild/protobuf';
+import { type Registry, ScalarType } from '@bufbuild/protobuf';
 import { messageOf } from '@servable/core';
 import { parsePlacedTextProto, TextProtoError } from '@servable/protos/text-proto';
 import type { ConfigFault } from './config-fault.ts';
@@ -28,12 +28,14 @@ export interface TextProtoFileRequest {
   /** For messages, such as `--model_config_file`. */
   readonly namedBy: string;
   readonly cwd: string;
+  /** The types of `google.protobuf.Any` that the text may spell out. */
+  readonly registry?: Registry;
 }
 
 /** Reads a file that a flag names. What is wrong with it is told as one fault, with place and cure; never rejects. */
 export async function readTextProtoFile<S extends Schema>(
   schema: S,
-  { path, namedBy, cwd }: TextProtoFileRequest,
+  { path, namedBy, cwd, registry }: TextProtoFileRequest,
 ): Promise<TextProtoFile<MessageOf<S>> | { readonly fault: ConfigFault }> {
   const file = resolve(cwd, path);
   let text: string;
@@ -45,7 +47,7 @@ export async function readTextProtoFile<S extends Schema>(
   }
   const name = displayPath(file, cwd);
   try {
-    const { message, placeOf } = parsePlacedTextProto(schema, text);
+    const { message, placeOf } = parsePlacedTextProto(schema, text, registry === undefined ? {} : { registry });
     return {
       file,
       message,

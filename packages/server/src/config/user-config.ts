@@ -99,6 +99,10 @@ export interface UserManager {
   readonly ramLimitBytes?: number | undefined;
   /** Loads that go on at once. Default: 4. */
   readonly maxConcurrentLoads?: number | undefined;
+  /** The same until every model was loaded once. Default: `maxConcurrentLoads`. */
+  readonly maxConcurrentInitialLoads?: number | undefined;
+  /** Unloads that go on at once. Default: no limit. */
+  readonly maxConcurrentUnloads?: number | undefined;
   /** Further tries after a load failed. Default: 2. */
   readonly maxLoadRetries?: number | undefined;
   /** Wait between tries in milliseconds. Default: 1000. */
@@ -125,9 +129,17 @@ export interface UserConfig {
   readonly batching?: (UserBatching & {
     /** Whether requests are joined where that cannot change an answer. Default: `true`. */
     readonly enabled?: boolean | undefined;
+    /** Whether `batching_params.pbtxt` in a version says how its requests are joined, and those without are not. Default: `false`. */
+    readonly fromVersionFiles?: boolean | undefined;
   }) | undefined;
   /** How often sources look for new versions, in milliseconds; 0 is once. Default: each source's own. */
   readonly pollIntervalMs?: number | undefined;
+  readonly reload?: {
+    /** How often changed config files are looked for, in milliseconds; 0 is only at SIGHUP. Default: 0. */
+    readonly pollIntervalMs?: number | undefined;
+  } | undefined;
+  /** Whether a new label may name a version that is not served yet. One that moves may not. Default: `true`. */
+  readonly allowLabelsForUnavailableVersions?: boolean | undefined;
   readonly manager?: UserManager | undefined;
   readonly metrics?: {
     /** Whether the REST port answers `/metrics`. Default: `true`. */

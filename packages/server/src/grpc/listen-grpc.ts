@@ -8,7 +8,7 @@ import { predictionMethods } from './prediction-service.ts';
 import { reflectionMethods } from './reflection-service.ts';
 
 /** Serves every gRPC service there is. @throws ServingError `SRV_LISTEN_FAILED` */
-export function listenGrpc(config: ResolvedConfig, { manager, health, stopping }: ServedBy): Promise<GrpcTransport> {
+export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, stopping }: ServedBy): Promise<GrpcTransport> {
   const { compat, validation } = config;
   return GrpcTransport.listen({
     host: config.grpc.host,
@@ -16,7 +16,7 @@ export function listenGrpc(config: ResolvedConfig, { manager, health, stopping }
     maxMessageBytes: config.grpc.maxBodyBytes,
     methods: [
       ...predictionMethods({ manager, validation, compat }),
-      ...modelMethods(manager),
+      ...modelMethods(manager, reloader),
       ...healthMethods(health, stopping),
       ...reflectionMethods(stopping),
     ],

@@ -1,11 +1,13 @@
 import { type GrpcMethod, type Manager, parseModelName } from '@servable/core';
 import { decodeGetModelStatusRequest, encodeGetModelStatusResponse, presentModelSpec, selectModelStates } from '@servable/protocol';
-import { notOffered, type RecordedCall, recordedMethod } from './recorded-method.ts';
+import type { Reloader } from '../reload/reloader.ts';
+import { type RecordedCall, recordedMethod } from './recorded-method.ts';
+import { reloadConfig } from './reload-config.ts';
 
 const SERVICE = '/tensorflow.serving.ModelService';
 
-/** `tensorflow.serving.ModelService`: GetModelStatus; HandleReloadConfigRequest says that it is not offered. */
-export function modelMethods(manager: Manager): readonly GrpcMethod[] {
+/** `tensorflow.serving.ModelService`. */
+export function modelMethods(manager: Manager, reloader: Reloader): readonly GrpcMethod[] {
   return [
     recordedMethod({
       path: `${SERVICE}/GetModelStatus`,
@@ -13,7 +15,12 @@ export function modelMethods(manager: Manager): readonly GrpcMethod[] {
       hooks: manager.hooks,
       answer: (call) => getModelStatus(call, manager),
     }),
-    notOffered(`${SERVICE}/HandleReloadConfigRequest`),
+    recordedMethod({
+      path: `${SERVICE}/HandleReloadConfigRequest`,
+      method: 'reload',
+      hooks: manager.hooks,
+      answer: (call) => reloadConfig(call, reloader),
+    }),
   ];
 }
 

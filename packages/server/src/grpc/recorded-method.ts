@@ -1,5 +1,4 @@
 import type { GrpcCall, GrpcMethod, Hooks } from '@servable/core';
-import { serverError } from '../errors.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
 import { type CallOrigin, recorded, type RequestRecord } from '../request-record.ts';
 
@@ -28,17 +27,6 @@ export function recordedMethod({ path, method, hooks, answer }: RecordedMethodOp
         record.requestMessage = request;
         return answer({ request, call, record });
       }),
-  };
-}
-
-/** A method of the API that this server does not have yet. */
-export function notOffered(path: string): GrpcMethod {
-  return {
-    kind: 'unary',
-    path,
-    handle() {
-      throw serverError('SRV_METHOD_NOT_OFFERED', [path.slice(path.lastIndexOf('.') + 1)]);
-    },
   };
 }
 

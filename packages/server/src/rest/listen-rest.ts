@@ -9,9 +9,21 @@ import { RestTransport } from './rest-transport.ts';
 /** Serves the REST API and the probes. @throws ServingError `SRV_LISTEN_FAILED` */
 export function listenRest(config: ResolvedConfig, { manager, health, monitoring, logger }: ServedBy): Promise<RestTransport> {
   const { compat, validation, rest } = config;
-  const models = config.models.map((model) => model.name);
   const { cors, maxJsonDepth, maxBodyBytes } = rest;
-  const options: RestApiOptions = { manager, health, monitoring, models, compat, validation, cors, maxJsonDepth, maxBodyBytes };
+  const options: RestApiOptions = {
+    manager,
+    health,
+    monitoring,
+    // A reload changes them.
+    get models() {
+      return health.models;
+    },
+    compat,
+    validation,
+    cors,
+    maxJsonDepth,
+    maxBodyBytes,
+  };
   return RestTransport.listen({
     host: rest.host,
     port: rest.port,

@@ -17,7 +17,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(out).toContain('--rest-max-body-bytes <value>');
     expect(out).toContain('--rest_api_port <value>');
-    expect(out).not.toContain('--enable_batching');
+    expect(out).toMatch(/--mixed_precision <value> .*means nothing here/);
   });
 
   it.each([['--version'], ['-v']])('prints the version with %s', async (flag) => {
@@ -48,7 +48,7 @@ describe('the command line', () => {
   });
 
   it('takes flags without a command for serving', async () => {
-    const { code, err } = await runMain('/', ['--model_name=x', '--enable_batching']);
+    const { code, err } = await runMain('/', ['--model_name=x', '--enable_batching=maybe']);
     expect(code).toBe(2);
     expect(err).toContain('--enable_batching is');
     expect(err).toContain('--model_base_path is missing');

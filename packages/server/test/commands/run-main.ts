@@ -23,6 +23,8 @@ export interface StartedMain {
   terminal(): string;
   /** As SIGTERM. */
   stop(): void;
+  /** As SIGHUP. */
+  reload(): void;
   /** Lets the clock go on. */
   pass(milliseconds: number): void;
   /** The code of an exit that waited for nothing. */
@@ -44,6 +46,7 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
   const out: string[] = [];
   const err: string[] = [];
   const listeners = new Set<() => void>();
+  const reloadListeners = new Set<() => void>();
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   let exited: number | undefined;
   let now = 0;
@@ -63,6 +66,10 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onReloadSignal(listener) {
+      reloadListeners.add(listener);
+      return () => reloadListeners.delete(listener);
+    },
     now: () => now,
     exitNow: (code) => {
       exited = code;
@@ -76,6 +83,7 @@ export function startMain(cwd: string, argv: readonly string[], { env = {}, term
     err: () => err.join(''),
     terminal: () => err.join(''),
     stop: () => [...listeners].forEach((listener) => listener()),
+    reload: () => [...reloadListeners].forEach((listener) => listener()),
     pass: (milliseconds) => {
       now += milliseconds;
     },

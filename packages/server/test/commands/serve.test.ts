@@ -55,7 +55,7 @@ describe('a model that does not load', () => {
     const started = await startServe(FILES, [...QUICK, '--compat=strict']);
     expect(await started.code).toBe(255);
     expect(started.out()).toMatch(
-      /\nFailed to start server\. Error: UNKNOWN: 1 servable\(s\) did not become available: \{\{name: bad version: 7\} due to error: [A-Z]+: .*weights are damaged\}, \}\n$/,
+      /^Failed to start server\. Error: UNKNOWN: 1 servable\(s\) did not become available: \{\{name: bad version: 7\} due to error: [A-Z]+: .*weights are damaged\}, \}\n$/,
     );
   });
 });

@@ -75,7 +75,7 @@ it.each<[Flags, RegExp]>([
   [{ port: '70000' }, /^--port is 70000: must be a port/],
   [{ rest_api_enable_cors_support: 'yes' }, /^--rest_api_enable_cors_support is 'yes': must be true or false/],
   [{ file_system_poll_wait_seconds: '-1' }, /^--file_system_poll_wait_seconds is '-1': .* Write 0 to look once/],
-  [{ model_name: 'x' }, /^--model_base_path is missing\. Add --model_base_path=/],
+  [{ model_name: 'x' }, /^--model_base_path is missing: Both server_options\.model_base_path and server_options\.model_config_file are empty\. Add --model_base_path=/],
   [{ model_base_path: '' }, /^--model_base_path is missing/],
   [{ model_base_path: 's3://b/m' }, /^--model_base_path is 's3:\/\/b\/m': no plugin finds versions there/],
 ])('refuses %j', async (flags, expected) => {

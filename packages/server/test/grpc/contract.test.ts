@@ -137,7 +137,6 @@ it.each([
 });
 
 it.each([
-  '/tensorflow.serving.ModelService/HandleReloadConfigRequest',
   '/tensorflow.serving.SessionService/SessionRun',
   '/tensorflow.serving.PredictionService/predict',
 ])('answers %s with UNIMPLEMENTED', async (path) => {

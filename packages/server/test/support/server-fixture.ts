@@ -34,7 +34,7 @@ const LISTENER = { enabled: true, host: '127.0.0.1', port: 0, maxBodyBytes: 256 
 export async function startServer(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
   const source = testSource(options.source);
   const loader = fakeLoader(options.loader);
-  const config = configOf([source.plugin, loader, ...(options.plugins ?? [])], options);
+  const config = resolvedConfig([source.plugin, loader, ...(options.plugins ?? [])], options);
   const server = await compose(config, options.logger ?? silentLogger);
   const grpc = new RawGrpcClient(server.addresses.grpc ?? '');
   const rest = server.addresses.rest ?? '';
@@ -62,17 +62,24 @@ export async function startReadyServer(options: ServerFixtureOptions = {}): Prom
   return fixture;
 }
 
-function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): ResolvedConfig {
+/** A config of plain values, for a server on free ports. */
+export function resolvedConfig(plugins: readonly Plugin[] = [], options: ServerFixtureOptions = { models: [] }): ResolvedConfig {
   return {
     plugins,
     models: (options.models ?? ['m']).map(modelOf),
     rest: { ...LISTENER, timeoutMs: 30_000, cors: false, maxJsonDepth: 64, ...options.rest },
     grpc: LISTENER,
     compat: 'default',
+    listensWhenReady: false,
     validation: 'engine',
     policy: 'availability-preserving',
     ramLimitBytes: undefined,
     maxConcurrentLoads: 4,
+    maxConcurrentInitialLoads: 4,
+    maxConcurrentUnloads: undefined,
+    batchingFromVersionFiles: false,
+    reloadPollIntervalMs: 0,
+    allowLabelsForUnavailableVersions: true,
     maxLoadRetries: 0,
     loadRetryIntervalMs: 0,
     pollIntervalMs: undefined,
@@ -87,7 +94,8 @@ function configOf(plugins: readonly Plugin[], options: ServerFixtureOptions): Re
   };
 }
 
-function modelOf(model: string | Partial<ResolvedModel>): ResolvedModel {
+/** A model on platform `fake`, with what is given. */
+export function modelOf(model: string | Partial<ResolvedModel>): ResolvedModel {
   const given = typeof model === 'string' ? { name: parseModelName(model) } : model;
   const name = given.name ?? parseModelName('m');
   return { name, path: `test://${name}`, platform: 'fake', versions: { kind: 'all' }, labels: new Map(), batching: {}, options: {}, logging: undefined, ...given };

@@ -5,12 +5,17 @@ import { embedOperation } from './run/embed.ts';
 import { FOUND, lookupOperation } from './run/lookup.ts';
 import { missingVector } from './run/missing-vector.ts';
 import type { Operation } from './run/operation.ts';
+import { poolOperation } from './run/pool.ts';
 import { RowFinder } from './run/row-finder.ts';
+import { tokensOperation, vocabularyOperation } from './run/vocabulary.ts';
 import type { TableView } from './run/table-view.ts';
-import type { TableManifest } from './table-manifest.ts';
+import type { Combiner, TableManifest } from './table-manifest.ts';
+
+const COMBINERS: readonly Combiner[] = ['sum', 'mean', 'sqrtn'];
 
 /**
- * What can be asked of a table, by signature name. `serving_default` is `embed` for a table of vectors alone, else `lookup`.
+ * What can be asked of a table, by signature name. `serving_default` is `embed` for a table of vectors alone, `vocabulary` for one of
+ * keys alone, else `lookup`.
  *
  * @throws ServingError `SRV_TABLE_MANIFEST_INVALID`
  */
@@ -25,8 +30,16 @@ export function tableOperations(view: TableView, manifest: TableManifest, path: 
   if (embedding !== undefined) {
     const missing = missingVector(view, checkedEmbedding(view, manifest, path));
     operations.set('embed', embedOperation(view, finder, missing));
+    const { combiner = 'mean' } = manifest.pool ?? {};
+    operations.set('pool', poolOperation({ view, finder, missing, combiner }));
+    for (const each of COMBINERS) operations.set(`pool_${each}`, poolOperation({ view, finder, missing, combiner: each }));
   }
-  const standard = operations.get(columns.length === 0 ? 'embed' : 'lookup') ?? operations.get('lookup');
+  const isBare = columns.length === 0 && embedding === undefined;
+  if (view.table.keys.dtype === 'BYTES' && manifest.shard === undefined && (isBare || manifest.vocabulary !== undefined)) {
+    operations.set('vocabulary', vocabularyOperation(view, manifest.vocabulary ?? {}));
+    operations.set('tokens', tokensOperation(view, manifest.vocabulary ?? {}));
+  }
+  const standard = operations.get(isBare ? 'vocabulary' : columns.length === 0 ? 'embed' : 'lookup') ?? operations.get('lookup');
   return standard === undefined ? operations : operations.set(DEFAULT_SIGNATURE_NAME, standard);
 }
 

@@ -5,7 +5,17 @@ import { ask, strings, TemporaryTables, valuesOf, withTable } from './temporary-
 const { lookup } = readTableGoldens();
 const tables = new TemporaryTables();
 
-const FILES = ['countries.csv', 'countries_crlf_bom.csv'];
+const FILES = [
+  'countries.csv',
+  'countries_crlf_bom.csv',
+  'countries.json',
+  'countries_array.json',
+  'countries.jsonl',
+  'countries_gzip.parquet',
+  'countries_none.parquet',
+  'countries_snappy.parquet',
+  'countries_zstd.parquet',
+];
 
 describe.each(FILES)('%s', (file) => {
   const directory = tables.create({ fixtures: [file] });

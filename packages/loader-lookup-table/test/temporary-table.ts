@@ -60,6 +60,10 @@ export function strings(...values: readonly string[]): Tensor {
   return { dtype: 'BYTES', shape: [values.length], data: values.map((value) => encoder.encode(value)) };
 }
 
+export function int64s(...values: readonly (number | bigint)[]): Tensor {
+  return { dtype: 'INT64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
 export function floats(shape: readonly number[], values: Iterable<number>): Tensor {
   return { dtype: 'FP32', shape, data: Float32Array.from(values) };
 }

@@ -18,3 +18,14 @@ export async function* readText(path: string): AsyncGenerator<string> {
     throw tableError('SRV_TABLE_FILE_INVALID', [path, reason], { cause: error });
   }
 }
+
+/** A file's lines without their ends; a last line that is empty is none. */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of readText(path)) {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  if (rest !== '') yield rest;
+}

@@ -2,7 +2,8 @@ import { keyText } from '../build/convert.ts';
 import { tableError } from '../errors.ts';
 import type { ManifestEmbedding } from '../table-manifest.ts';
 import { bucketOf } from './shard.ts';
-import type { KeyTensor, TableView } from './table-view.ts';
+import type { KeyTensor } from './operation.ts';
+import type { TableView } from './table-view.ts';
 
 /** What stands in for the vector of a key that is not there. */
 export interface MissingVector {

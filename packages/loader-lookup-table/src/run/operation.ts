@@ -1,7 +1,6 @@
-import type { DType, NamedTensors, RunContext, Signature, Tensor, TensorSpec } from '@servable/core';
+import type { NamedTensors, RunContext, Signature, Tensor, TensorSpec } from '@servable/core';
 import { METHOD_NAMES } from '@servable/core';
 import { tableError } from '../errors.ts';
-import type { KeyTensor } from './table-view.ts';
 
 /** One signature, and what it does. */
 export interface Operation {
@@ -22,22 +21,39 @@ export function createSignature({ inputs, outputs, defaults = new Map(), batchin
   return { methodName: METHOD_NAMES.predict, inputs: new Map(Object.entries(inputs)), outputs: new Map(Object.entries(outputs)), defaults, batching };
 }
 
+interface InputData {
+  readonly BYTES: readonly Uint8Array[];
+  readonly FP32: Float32Array;
+  readonly INT32: Int32Array;
+  readonly INT64: BigInt64Array;
+}
+
+/** A tensor of one of the dtypes that inputs have. */
+export interface InputTensor<D extends keyof InputData> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+  readonly data: InputData[D];
+}
+
+/** Keys of a table. */
+export type KeyTensor = InputTensor<'INT64'> | InputTensor<'BYTES'>;
+
 /** An input of this dtype. @throws ServingError `SRV_TABLE_INPUT_INVALID` */
-export function inputOf<D extends DType>(inputs: NamedTensors, name: string, dtype: D): Extract<Tensor, { dtype: D }> {
+export function inputOf<D extends keyof InputData>(inputs: NamedTensors, name: string, dtype: D): InputTensor<D> {
   const tensor = inputs.get(name);
   if (tensor === undefined) throw tableError('SRV_TABLE_INPUT_INVALID', [name, 'is missing']);
   if (tensor.dtype !== dtype) throw tableError('SRV_TABLE_INPUT_INVALID', [name, `is ${tensor.dtype}, it must be ${dtype}`]);
-  return tensor as Extract<Tensor, { dtype: D }>;
+  return tensor as unknown as InputTensor<D>;
 }
 
 /** @throws ServingError `SRV_TABLE_INPUT_INVALID` */
-export function checkRank(name: string, { shape }: Tensor, rank: number, what: string): void {
+export function checkRank(name: string, { shape }: Pick<Tensor, 'shape'>, rank: number, what: string): void {
   if (shape.length !== rank) throw tableError('SRV_TABLE_INPUT_INVALID', [name, `has shape [${shape}], it must be ${what}`]);
 }
 
 /** Keys as a list. @throws ServingError `SRV_TABLE_INPUT_INVALID` */
 export function keysOf(inputs: NamedTensors, name: string, dtype: KeyTensor['dtype']): KeyTensor {
-  const keys = inputOf(inputs, name, dtype);
+  const keys = inputOf(inputs, name, dtype) as KeyTensor;
   checkRank(name, keys, 1, 'a list of keys, [n]');
   return keys;
 }

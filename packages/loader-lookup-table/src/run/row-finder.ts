@@ -2,7 +2,8 @@ import { keyText } from '../build/convert.ts';
 import { tableError } from '../errors.ts';
 import type { TableManifest } from '../table-manifest.ts';
 import { shardOf } from './shard.ts';
-import type { KeyTensor, TableView } from './table-view.ts';
+import type { KeyTensor } from './operation.ts';
+import type { TableView } from './table-view.ts';
 
 /** Finds the rows of keys, and refuses keys of other shards. */
 export class RowFinder {

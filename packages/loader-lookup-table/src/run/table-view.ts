@@ -1,4 +1,6 @@
+import type { KeyTensor } from './operation.ts';
 import { createTensor, type Tensor } from '@servable/core';
+import { gatherStrings } from '../storage/byte-strings.ts';
 import { findBytes } from '../storage/bytes-keys.ts';
 import { type Column, columnWidth, gatherBytes, gatherNumbers } from '../storage/column.ts';
 import { findInt64, wordsOf } from '../storage/int64-keys.ts';
@@ -8,7 +10,6 @@ import type { Table } from '../storage/table.ts';
 
 /** Values of a column on their way to a tensor. */
 export type ColumnData = NumericArray | Uint8Array[];
-export type KeyTensor = Extract<Tensor, { dtype: 'INT64' | 'BYTES' }>;
 
 /** Answers questions about one table on this thread. */
 export class TableView {
@@ -45,6 +46,12 @@ export class TableView {
     } else if (Array.isArray(out)) {
       for (const bytes of gatherBytes(column, rows)) out.push(bytes);
     }
+  }
+
+  /** Keys of rows as byte strings; `fallback` where a row is negative. */
+  keyStrings(rows: Int32Array, fallback: Uint8Array): Uint8Array[] {
+    const { keys } = this.table;
+    return keys.dtype === 'BYTES' ? gatherStrings(keys.strings, rows, fallback) : [];
   }
 
   readVector(row: number, out: Float32Array, at: number): void {

@@ -169,11 +169,31 @@ function targetOf(url: string): string {
   return match?.[1] ?? url;
 }
 
-function send(reply: FastifyReply, answer: RestReply, { requestId, close }: { readonly requestId: string; readonly close: boolean }): void {
-  reply.raw.statusMessage = reasonOf(answer.status);
-  reply.code(answer.status).header('content-type', answer.contentType).header(REQUEST_ID_HEADER, requestId);
+/** Up to this size a body leaves in one write with its headers, as text of one byte a character: a write less for a small answer. */
+const MAX_JOINED_BYTES = 16 * 1024;
+
+interface SendOptions {
+  readonly requestId: string;
+  readonly close: boolean;
+}
+
+function send(reply: FastifyReply, answer: RestReply, options: SendOptions): void {
+  const { status, body } = answer;
+  if (status === 200 && typeof body !== 'string' && body.byteLength <= MAX_JOINED_BYTES) return sendJoined(reply, { ...answer, body }, options);
+  reply.raw.statusMessage = reasonOf(status);
+  reply.code(status).header('content-type', answer.contentType).header(REQUEST_ID_HEADER, options.requestId);
   if (answer.headers !== undefined) reply.headers(answer.headers);
-  if (close) reply.header('connection', 'close');
+  if (options.close) reply.header('connection', 'close');
   // As bytes: fastify would add a charset to the type of a text.
-  reply.send(typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body);
+  reply.send(typeof body === 'string' ? Buffer.from(body) : body);
+}
+
+function sendJoined(reply: FastifyReply, answer: RestReply & { readonly body: Uint8Array }, { requestId, close }: SendOptions): void {
+  const { body, contentType, headers: more } = answer;
+  const headers: Record<string, string | number> = { 'content-type': contentType, [REQUEST_ID_HEADER]: requestId, 'content-length': body.byteLength };
+  if (more !== undefined) Object.assign(headers, more);
+  if (close) headers['connection'] = 'close';
+  reply.hijack();
+  reply.raw.writeHead(200, reasonOf(200), headers);
+  reply.raw.end(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'), 'latin1');
 }

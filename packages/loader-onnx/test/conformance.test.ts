@@ -21,7 +21,9 @@ const broken = ['truncated', 'garbage', 'unknown_op', 'missing_external_data'].m
 describe.each(['native', 'worker'] as const)('the %s engine', (engine) => testLoader({
   describe,
   it,
-  createPlugin: () => onnx({ engine }),
+  // One engine thread: every case starts its own, and a thread of sources takes a tenth of a second to start.
+  createPlugin: () => onnx({ engine, threads: 1 }),
+  rounds: 10,
   artifact: { path: join(FIXTURES, 'mlp/2') },
   options: { batching: 'rows' },
   requests,

@@ -148,8 +148,7 @@ it('leaves nothing open when a port is taken', async () => {
   const port = Number(other.server.addresses.rest?.split(':')[1]);
   const closed: string[] = [];
   const plugin = definePlugin({ name: 'p', apply: (hooks) => hooks.close.tapPromise('p', () => Promise.resolve(void closed.push('hook'))) });
-  const grpc = { enabled: true, host: '127.0.0.1', port, maxBodyBytes: 1000 };
-  await expect(startServer({ plugins: [plugin], config: { grpc } })).rejects.toMatchObject({ code: 'SRV_LISTEN_FAILED', args: ['gRPC', `127.0.0.1:${port}`, expect.any(String)] });
+  await expect(startServer({ plugins: [plugin], grpc: { port } })).rejects.toMatchObject({ code: 'SRV_LISTEN_FAILED', args: ['gRPC', `127.0.0.1:${port}`, expect.any(String)] });
   expect(closed).toEqual(['hook']);
 });
 

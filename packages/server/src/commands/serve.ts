@@ -24,7 +24,7 @@ export async function serve(request: ConfigRequest, io: CommandIo): Promise<numb
   try {
     const server = await start(config, { io, logger, stop });
     if (typeof server === 'number') return server;
-    printAddresses(server, io);
+    printAddresses(server, config, io);
     const endProgress = progress?.follow(server.manager, config.models.map(({ name }) => name));
     const endReloads = followConfig({ request, loaded, server, logger }, io);
     await Promise.race([server.ready, stop.requested]);
@@ -102,9 +102,9 @@ function listenForStop(io: CommandIo, say: (text: string) => void): Stop {
   return { requested, signal: controller.signal, isRequested: () => requestedAt !== undefined, dispose };
 }
 
-function printAddresses({ addresses }: RunningServer, io: CommandIo): void {
-  if (addresses.grpc !== undefined) io.print(`gRPC  ${addresses.grpc}`);
-  if (addresses.rest !== undefined) io.print(`REST  http://${addresses.rest}`);
+function printAddresses({ addresses }: RunningServer, { rest, grpc }: ResolvedConfig, io: CommandIo): void {
+  if (addresses.grpc !== undefined) io.print(`gRPC  ${addresses.grpc}${grpc.tls === undefined ? '' : ' with TLS'}`);
+  if (addresses.rest !== undefined) io.print(`REST  ${rest.tls === undefined ? 'http' : 'https'}://${addresses.rest}`);
 }
 
 /** Says what can be called now and what cannot. */
@@ -141,7 +141,8 @@ function failureOf(name: ModelName, { manager }: RunningServer): readonly Failur
 
 /** A line for the first model that one can be said for; else the question that every model answers. */
 function exampleOf({ addresses, manager }: RunningServer, config: ResolvedConfig): string | undefined {
-  if (addresses.rest === undefined) return undefined;
+  // With TLS the line depends on the client's certificates.
+  if (addresses.rest === undefined || config.rest.tls !== undefined) return undefined;
   const ready = config.models.filter(({ name }) => manager.readyVersions(name).length > 0);
   for (const { name } of ready) {
     const handle = manager.acquire({ kind: 'latest', name });

@@ -3,6 +3,7 @@ import { type Plugin, ServingError } from '@servable/core';
 import { serverError } from '../errors.ts';
 import { collectModels } from './collect-models.ts';
 import { collectPlugins } from './collect-plugins.ts';
+import { collectTls } from './collect-tls.ts';
 import type { ConfigFault } from './config-fault.ts';
 import { CONFIG_VARIABLE, environmentNotes } from './environment-notes.ts';
 import { asFileFault, displayPath } from './file-fault.ts';
@@ -80,6 +81,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
   const { plugins, isDiscovered, faults: pluginFaults, ...resolvers } = await collectPlugins(file, cwd);
   const isStrict = valuesOf(settings).compat === 'strict';
   const models = await collectModels({ cwd, env, isStrict, folder, tensorflow, file, schemaFaults, ...resolvers });
+  const tls = await collectTls({ cwd, file, settings, sslConfigFile: tensorflow.sslConfigFile });
   const faults = [
     ...tensorflow.faults,
     ...layerFaults(layers, validate),
@@ -88,6 +90,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     ...(pluginFaults.length > 0 ? [] : models.faults),
     ...listenerFaults(settings, file, cwd),
     ...batchingFaults(settings, tensorflow.batching),
+    ...tls.faults,
   ];
   return {
     file: file?.file,
@@ -97,7 +100,7 @@ export async function examineConfig(request: ConfigRequest): Promise<ConfigRepor
     modelsFrom: models.from,
     faults,
     notes: [...environmentNotes(env), ...tensorflow.notes, ...models.notes],
-    config: faults.length > 0 ? undefined : resolveConfig(valuesOf(settings), { plugins, models: models.models, batching: tensorflow.batching }),
+    config: faults.length > 0 ? undefined : resolveConfig(valuesOf(settings), { plugins, models: models.models, batching: tensorflow.batching, tls }),
     isTensorflow: tensorflow.defaults.size > 0,
     inputs: [...(file === undefined ? [] : [file.file]), ...tensorflow.files],
   };
@@ -113,8 +116,9 @@ async function readFileOf({ cwd, file, env, generation = 0 }: ConfigRequest): Pr
 function listenerFaults(settings: readonly ResolvedSetting[], file: ConfigFile | undefined, cwd: string): readonly ConfigFault[] {
   const { host, ...values } = valuesOf(settings);
   const port = values['grpc.port'];
-  if (!values['rest.enabled'] && !values['grpc.enabled']) return [NOTHING_ENABLED];
-  const isShared = values['rest.enabled'] && values['grpc.enabled'] && port !== 0 && port === values['rest.port'];
+  const hasGrpc = values['grpc.enabled'] && (values['grpc.tcp'] || values['grpc.socketPath'] !== undefined);
+  if (!values['rest.enabled'] && !hasGrpc) return [NOTHING_ENABLED];
+  const isShared = values['rest.enabled'] && values['grpc.enabled'] && values['grpc.tcp'] && port !== 0 && port === values['rest.port'];
   if (!isShared || (values['rest.host'] ?? host) !== (values['grpc.host'] ?? host)) return [];
   const fault = { found: String(port), problem: 'is the port of REST too', cure: 'Give each its own' };
   const winner = settings.find(({ path }) => path === 'grpc.port');

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { BatchingOptions } from '@servable/batching';
 import { parseModelName, parseVersion, type Plugin, type VersionSelector, LATEST_ONE } from '@servable/core';
 import { schemeOf } from '../source-resolver.ts';
+import { parseInteger } from './setting-layers.ts';
+import type { ResolvedTls } from './read-tls.ts';
 import type { ResolvedConfig, ResolvedModel } from './resolved-config.ts';
 import { BATCHING_SETTINGS, type SettingValues } from './settings.ts';
 import type { UserModel, UserModelBatching, UserVersions } from './user-config.ts';
@@ -13,10 +15,11 @@ export interface ConfigParts {
   readonly models: readonly ResolvedModel[];
   /** Options of batching for all models that are no settings. */
   readonly batching: BatchingOptions;
+  readonly tls: { readonly rest: ResolvedTls | undefined; readonly grpc: ResolvedTls | undefined };
 }
 
 /** Puts checked parts together. Pure. */
-export function resolveConfig(values: SettingValues, { plugins, models, batching }: ConfigParts): ResolvedConfig {
+export function resolveConfig(values: SettingValues, { plugins, models, batching, tls }: ConfigParts): ResolvedConfig {
   return {
     plugins,
     models,
@@ -28,12 +31,17 @@ export function resolveConfig(values: SettingValues, { plugins, models, batching
       timeoutMs: values['rest.timeoutMs'],
       maxBodyBytes: values['rest.maxBodyBytes'],
       maxJsonDepth: values['rest.maxJsonDepth'],
+      tls: tls.rest,
     },
     grpc: {
       enabled: values['grpc.enabled'],
       host: values['grpc.host'] ?? values.host,
       port: values['grpc.port'],
       maxBodyBytes: values['grpc.maxMessageBytes'],
+      tcp: values['grpc.tcp'],
+      socketPath: values['grpc.socketPath'],
+      channelArguments: parseChannelArguments(values['grpc.channelArguments'] ?? ''),
+      tls: tls.grpc,
     },
     compat: values.compat,
     listensWhenReady: values.compat === 'strict',
@@ -57,6 +65,17 @@ export function resolveConfig(values: SettingValues, { plugins, models, batching
     drainTimeoutMs: values['drain.timeoutMs'],
     drainDelayMs: values['drain.delayMs'],
   };
+}
+
+/** Whole numbers are numbers, as gRPC's own arguments are one or the other. */
+function parseChannelArguments(text: string): Readonly<Record<string, string | number>> {
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', value = ''] = pair.split('=').map((part) => part.trim());
+      return [name, parseInteger(value)];
+    }),
+  );
 }
 
 /** The settings of batching, as its package calls them. */

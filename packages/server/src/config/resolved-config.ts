@@ -1,6 +1,7 @@
 import type { BatchingOptions } from '@servable/batching';
 import type { ModelName, Plugin, Version, VersionSelector } from '@servable/core';
 import type { LoggingConfig } from '@servable/protos/tensorflow-serving-config';
+import type { ResolvedTls } from './read-tls.ts';
 
 /** A model as the server serves it: all defaults filled in, all values proven. */
 export interface ResolvedModel {
@@ -26,6 +27,8 @@ export interface ResolvedListener {
   /** 0 asks the system for a free one. */
   readonly port: number;
   readonly maxBodyBytes: number;
+  /** `undefined`: without. */
+  readonly tls: ResolvedTls | undefined;
 }
 
 /** How REST is served. */
@@ -36,12 +39,22 @@ export interface ResolvedRest extends ResolvedListener {
   readonly maxJsonDepth: number;
 }
 
+/** How gRPC is served. */
+export interface ResolvedGrpc extends ResolvedListener {
+  /** Whether it listens on its port. */
+  readonly tcp: boolean;
+  /** A UNIX socket that it listens on. */
+  readonly socketPath: string | undefined;
+  /** Arguments of the gRPC library. */
+  readonly channelArguments: Readonly<Record<string, string | number>>;
+}
+
 /** What `compose` makes a server of: every value is there and proven. */
 export interface ResolvedConfig {
   readonly plugins: readonly Plugin[];
   readonly models: readonly ResolvedModel[];
   readonly rest: ResolvedRest;
-  readonly grpc: ResolvedListener;
+  readonly grpc: ResolvedGrpc;
   /** `strict`: TensorFlow Serving's behaviour to the letter; see docs/tensorflow-serving.md. */
   readonly compat: 'default' | 'strict';
   /** Whether listeners open only when every model is served, and the server ends when one cannot be; else at once. */

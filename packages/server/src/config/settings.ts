@@ -10,10 +10,19 @@ export interface SettingValues {
   'rest.timeoutMs': number;
   'rest.maxBodyBytes': number;
   'rest.maxJsonDepth': number;
+  'rest.tlsCertFile': string | undefined;
+  'rest.tlsKeyFile': string | undefined;
+  'rest.tlsClientCaFile': string | undefined;
   'grpc.enabled': boolean;
   'grpc.host': string | undefined;
   'grpc.port': number;
   'grpc.maxMessageBytes': number;
+  'grpc.tcp': boolean;
+  'grpc.socketPath': string | undefined;
+  'grpc.channelArguments': string | undefined;
+  'grpc.tlsCertFile': string | undefined;
+  'grpc.tlsKeyFile': string | undefined;
+  'grpc.tlsClientCaFile': string | undefined;
   compat: ResolvedConfig['compat'];
   validation: ResolvedConfig['validation'];
   warmup: boolean;
@@ -73,10 +82,31 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   'rest.timeoutMs': milliseconds(30_000, 'Limit of one model run; 0 is none'),
   'rest.maxBodyBytes': integer(256 * MIB, { minimum: 1, unit: 'bytes', summary: 'Largest request body' }),
   'rest.maxJsonDepth': integer(64, { minimum: 1, maximum: 1000, unit: 'levels', summary: 'Deepest nesting of a JSON body' }),
+  'rest.tlsCertFile': pemFile('Certificate of REST, and those between it and its root; REST is https then'),
+  'rest.tlsKeyFile': pemFile('Private key of that certificate'),
+  'rest.tlsClientCaFile': pemFile('Root certificates of clients, who must show a certificate then'),
   'grpc.enabled': boolean(true, 'Whether gRPC is served'),
   'grpc.host': { ...address(undefined, 'Address of gRPC'), defaultText: 'host' },
   'grpc.port': port(8500, 'Port of gRPC; 0 asks the system for a free one'),
   'grpc.maxMessageBytes': integer(256 * MIB, { minimum: 1, maximum: 2 ** 31 - 1, unit: 'bytes', summary: 'Largest request message' }),
+  'grpc.tcp': boolean(true, 'Whether gRPC listens on its port; false where socketPath is enough'),
+  'grpc.socketPath': {
+    defaultValue: undefined,
+    defaultText: 'none',
+    summary: 'UNIX socket that gRPC listens on too',
+    kind: 'text',
+    schema: { type: 'string', minLength: 1, expects: 'a path', example: "'/run/servable.sock'" },
+  },
+  'grpc.channelArguments': {
+    defaultValue: undefined,
+    defaultText: 'none',
+    summary: 'Arguments of the gRPC library, such as grpc.max_connection_age_ms=2000, with commas between them',
+    kind: 'text',
+    schema: { type: 'string', pattern: String.raw`^\s*[^=,]+=[^=,]*(,[^=,]+=[^=,]*)*$`, expects: 'name=value pairs with commas between them', example: "'grpc.max_connection_age_ms=2000'" },
+  },
+  'grpc.tlsCertFile': pemFile('Certificate of gRPC, and those between it and its root; gRPC takes TLS alone then'),
+  'grpc.tlsKeyFile': pemFile('Private key of that certificate'),
+  'grpc.tlsClientCaFile': pemFile('Root certificates of clients, who must show a certificate then'),
   compat: choice('default', ['default', 'strict'], 'strict answers as TensorFlow Serving does, quirks included'),
   validation: choice('engine', ['engine', 'strict'], "strict checks inputs against the signature's shapes"),
   warmup: boolean(true, 'Whether the warm-up requests beside a model run before it is served'),
@@ -167,6 +197,11 @@ function words(path: string): readonly string[] {
 function address<Value extends string | undefined>(defaultValue: Value, summary: string): Setting<Value> {
   const schema = { type: 'string', pattern: String.raw`^[^\s/[\]]+$`, expects: 'an IP address or a host name', example: "'127.0.0.1'" };
   return { defaultValue, summary, kind: 'text', schema };
+}
+
+function pemFile(summary: string): Setting<string | undefined> {
+  const schema = { type: 'string', minLength: 1, expects: 'the path of a PEM file', example: "'./server.pem'" };
+  return { defaultValue: undefined, defaultText: 'none', summary, kind: 'text', schema };
 }
 
 function boolean(defaultValue: boolean, summary: string): Setting<boolean> {

@@ -39,6 +39,17 @@ const SUPPORTED: Readonly<Record<string, TensorflowFlag>> = {
   model_name: { kind: 'text', summary: 'name of the model at model_base_path (default)' },
   model_base_path: { kind: 'text', summary: 'folder with one numbered folder a version' },
   model_config_file: { kind: 'text', summary: 'models.config: text of a ModelServerConfig; model_name and model_base_path are left aside then' },
+  grpc_socket_path: {
+    kind: 'text',
+    summary: 'UNIX socket that gRPC listens on too; the only one with --port=0',
+    settings: (value) => (value === '' ? {} : { 'grpc.socketPath': String(value) }),
+  },
+  grpc_channel_arguments: {
+    kind: 'text',
+    summary: 'arguments of the gRPC library: grpc.max_connection_age_ms=2000',
+    settings: (value) => (value === '' ? {} : { 'grpc.channelArguments': String(value) }),
+  },
+  ssl_config_file: { kind: 'text', summary: 'text of an SSLConfig: certificate and key of gRPC, as PEM text' },
   max_num_load_retries: {
     kind: 'integer',
     summary: 'further tries after a load failed (5)',
@@ -116,7 +127,7 @@ const IGNORED: Readonly<Record<string, TensorflowFlag>> = {
 
 /** Flags that are refused, so that none is lost in silence. */
 const NOT_YET: ReadonlySet<string> = new Set([
-  'grpc_socket_path', 'ssl_config_file', 'grpc_channel_arguments', 'num_request_iterations_for_warmup', 'monitoring_config_file',
+  'num_request_iterations_for_warmup', 'monitoring_config_file',
   'enable_signature_method_name_check', 'enable_serialization_as_tensor_content',
 ]);
 

@@ -21,6 +21,8 @@ export interface TensorflowFlags {
   readonly modelConfigFile: string | undefined;
   /** Every file that its flags name and that was read. */
   readonly files: readonly string[];
+  /** The file with gRPC's certificate and key. */
+  readonly sslConfigFile: string | undefined;
   readonly faults: readonly ConfigFault[];
   /** Which flags mean nothing here, and why. */
   readonly notes: readonly string[];
@@ -50,7 +52,7 @@ export async function readTensorflowFlags({ flags, env, cwd }: TensorflowFlagsRe
   const faults: ConfigFault[] = [...threadFaults(flags)];
   const used = Object.entries(flags).filter(([name]) => TENSORFLOW_FLAGS.has(name));
   for (const [name, text] of used) {
-    const result = readFlag(name, text);
+    const result = name === 'port' && isSocketOnly(flags) ? { 'grpc.tcp': false } : readFlag(name, text);
     if ('problem' in result) faults.push({ layer: 'flag', path: `--${name}`, found: showValue(text), ...result });
     else for (const [path, value] of Object.entries(result)) settings.set(path as SettingPath, { value, from: `--${name}` });
   }
@@ -65,6 +67,7 @@ export async function readTensorflowFlags({ flags, env, cwd }: TensorflowFlagsRe
     model: modelConfigFile === undefined ? readModel(flags, env, faults) : undefined,
     batching: files.batching,
     modelConfigFile,
+    sslConfigFile: textOf(flags['ssl_config_file']),
     files: [modelConfigFile, batchingParametersFile, platformConfigFile].flatMap((file) => (file === undefined ? [] : [resolve(cwd, file)])),
     faults: [...faults, ...files.faults],
     notes: [...used.flatMap(([name, text]) => noteOf(name, text)), ...files.notes],
@@ -78,6 +81,12 @@ function threadFaults(flags: TensorflowFlagTexts): readonly ConfigFault[] {
   const problem = 'Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all';
   const found = showValue(flags['tensorflow_session_parallelism']);
   return [{ layer: 'flag', path: '--tensorflow_session_parallelism', found, problem, cure: 'Remove it, or the other two' }];
+}
+
+/** TensorFlow Serving listens on its socket alone when its port is 0. */
+function isSocketOnly(flags: TensorflowFlagTexts): boolean {
+  const port = flags['port'];
+  return typeof port === 'string' && parseInteger(port) === 0 && textOf(flags['grpc_socket_path']) !== undefined;
 }
 
 /** Text that is not empty. */

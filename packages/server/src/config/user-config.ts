@@ -77,6 +77,12 @@ export interface UserRest {
   readonly maxBodyBytes?: number | undefined;
   /** Deepest nesting of a JSON body. Default: 64. */
   readonly maxJsonDepth?: number | undefined;
+  /** PEM file with the certificate, and those between it and its root. Default: none, and no TLS. */
+  readonly tlsCertFile?: string | undefined;
+  /** PEM file with the certificate's private key. */
+  readonly tlsKeyFile?: string | undefined;
+  /** PEM file with root certificates of clients, who must show one then. Default: none is asked for. */
+  readonly tlsClientCaFile?: string | undefined;
 }
 
 /** How gRPC is served. */
@@ -89,6 +95,18 @@ export interface UserGrpc {
   readonly port?: number | undefined;
   /** Largest request message in bytes. Default: 256 MiB. */
   readonly maxMessageBytes?: number | undefined;
+  /** Whether it listens on its port; `false` where `socketPath` is enough. Default: `true`. */
+  readonly tcp?: boolean | undefined;
+  /** UNIX socket to listen on too. Default: none. */
+  readonly socketPath?: string | undefined;
+  /** Arguments of the gRPC library: `'grpc.max_connection_age_ms=2000'`. Default: none. */
+  readonly channelArguments?: string | undefined;
+  /** PEM file with the certificate, and those between it and its root. Default: none, and no TLS. */
+  readonly tlsCertFile?: string | undefined;
+  /** PEM file with the certificate's private key. */
+  readonly tlsKeyFile?: string | undefined;
+  /** PEM file with root certificates of clients, who must show one then. Default: none is asked for. */
+  readonly tlsClientCaFile?: string | undefined;
 }
 
 /** How versions are loaded and unloaded. */

@@ -10,7 +10,16 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
 /** Answers bytes that are no HTTP request: 400, or what fits better, and the end of the connection. */
 export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // A handshake that failed: there is no channel to answer on.
+  if (isTlsFault(error)) {
+    socket.destroy();
+    return;
+  }
   end(socket, STATUS_BY_CODE[error.code ?? ''] ?? 400);
+}
+
+function isTlsFault({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO';
 }
 
 /** Answers `CONNECT`, which Node hands over as a bare socket. */

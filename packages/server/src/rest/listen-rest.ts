@@ -28,6 +28,7 @@ export function listenRest(config: ResolvedConfig, { manager, health, monitoring
     host: rest.host,
     port: rest.port,
     maxBodyBytes,
+    tls: rest.tls,
     runTimeoutMs: rest.timeoutMs,
     compresses: compat !== 'strict',
     handle: (request) => answerRest(request, options),

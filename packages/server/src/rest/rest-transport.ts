@@ -1,7 +1,9 @@
 import type { Logger } from '@servable/core';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import type { ResolvedTls } from '../config/read-tls.ts';
 import { formatAddress } from '../format-address.ts';
 import { listenFailure } from '../listen-failure.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from '../request-id.ts';
@@ -33,6 +35,8 @@ export interface RestTransportOptions {
   /** 0 asks the system for a free one. */
   readonly port: number;
   readonly maxBodyBytes: number;
+  /** `undefined`: plain HTTP. */
+  readonly tls: ResolvedTls | undefined;
   /** Limit of one model run; 0 means none. */
   readonly runTimeoutMs: number;
   /** Whether answers are compressed for clients that take it. */
@@ -68,7 +72,7 @@ export class RestTransport {
 
   /** @throws ServingError `SRV_LISTEN_FAILED` */
   static async listen(options: RestTransportOptions): Promise<RestTransport> {
-    const state: TransportState = { isDraining: false, silent: new Set() };
+    const state: TransportState = { isDraining: false, silent: new Map() };
     const app = createApp(options, state);
     try {
       await app.listen({ host: options.host, port: options.port });
@@ -82,7 +86,7 @@ export class RestTransport {
   async drain(): Promise<void> {
     this.#state.isDraining = true;
     const closed = this.#app.close();
-    for (const socket of this.#state.silent) socket.destroy();
+    for (const socket of this.#state.silent.values()) socket.destroy();
     await closed;
   }
 
@@ -94,30 +98,38 @@ export class RestTransport {
 
 interface TransportState {
   isDraining: boolean;
-  /** Connections that have not sent a request yet: Node does not count them as idle, and would wait for them at the end. */
-  readonly silent: Set<Socket>;
+  /**
+   * Connections that have not sent a request yet: Node does not count them as idle, and would wait for them at the end. By the
+   * client's address: with TLS a request has another socket than its connection.
+   */
+  readonly silent: Map<string, Socket>;
 }
 
 function createApp(options: RestTransportOptions, state: TransportState): FastifyInstance {
-  const app = fastify({
+  const http = { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false };
+  const settings: FastifyServerOptions = {
     bodyLimit: options.maxBodyBytes,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, requireHostHeader: false },
     clientErrorHandler: answerBrokenHttp,
     rewriteUrl(request) {
       // The content type means nothing here, and fastify refuses a request whose type it cannot read.
       delete request.headers['content-type'];
       return '/';
     },
-  });
+  };
+  const server = options.tls === undefined ? { http } : { https: { ...http, ...tlsOptions(options.tls) } };
+  const app: FastifyInstance = fastify({ ...settings, ...server });
   app.server.on('connect', (_request, socket) => answerConnect(socket));
   app.server.on('connection', (socket) => {
     if (state.isDraining) socket.destroy();
-    else state.silent.add(socket.once('close', () => state.silent.delete(socket)));
+    else {
+      const peer = peerOf(socket);
+      state.silent.set(peer, socket.once('close', () => state.silent.delete(peer)));
+    }
   });
-  app.server.on('request', (request) => state.silent.delete(request.socket));
+  app.server.on('request', ({ socket }) => state.silent.delete(peerOf(socket)));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const answer = (raw: FastifyRequest, reply: FastifyReply): void => void answerRequest(raw, reply, { options, state });
@@ -157,9 +169,18 @@ function requestOf(raw: FastifyRequest, reply: FastifyReply, runTimeoutMs: numbe
     headers: raw.headers,
     body: raw.body instanceof Uint8Array ? raw.body : NO_BODY,
     requestId: requestIdOf(raw.headers[REQUEST_ID_HEADER]),
-    peer: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`,
+    peer: peerOf(socket),
     clock: new HttpClock(reply.raw, runTimeoutMs),
   };
+}
+
+function peerOf({ remoteAddress = '', remotePort }: Socket): string {
+  return `${remoteAddress}:${remotePort ?? ''}`;
+}
+
+function tlsOptions({ cert, key, clientCa, requiresClientCert }: ResolvedTls): ServerOptions {
+  const roots = clientCa === undefined ? {} : { ca: clientCa };
+  return { cert, key, ...roots, requestCert: requiresClientCert, rejectUnauthorized: requiresClientCert };
 }
 
 /** A proxy's absolute form, `http://host/path`, without scheme and host. */

@@ -68,8 +68,8 @@ it('types settings', () => {
 /** Every setting with a value that both the type and the schema must take: a setting in one of them only is found here. */
 const EVERYTHING: UserConfig = {
   host: 'localhost',
-  rest: { enabled: true, host: 'localhost', port: 1, cors: true, timeoutMs: 1, maxBodyBytes: 1, maxJsonDepth: 1 },
-  grpc: { enabled: true, host: 'localhost', port: 1, maxMessageBytes: 1 },
+  rest: { enabled: true, host: 'localhost', port: 1, cors: true, timeoutMs: 1, maxBodyBytes: 1, maxJsonDepth: 1, tlsCertFile: 'a', tlsKeyFile: 'a', tlsClientCaFile: 'a' },
+  grpc: { enabled: true, host: 'localhost', port: 1, maxMessageBytes: 1, tcp: true, socketPath: 'a', channelArguments: 'a=1', tlsCertFile: 'a', tlsKeyFile: 'a', tlsClientCaFile: 'a' },
   compat: 'strict',
   validation: 'strict',
   warmup: false,

@@ -66,9 +66,11 @@ describe.each(Object.keys({ ...CONFIGS, 'serving.config.mjs': '', 'serving.confi
     ]);
     expect(config.plugins.map((plugin) => plugin.kind)).toEqual(['loader', 'source']);
     expect(config.rest).toEqual({
-      enabled: true, host: '127.0.0.1', port: 9001, cors: false, timeoutMs: 30_000, maxBodyBytes: 268_435_456, maxJsonDepth: 64,
+      enabled: true, host: '127.0.0.1', port: 9001, cors: false, timeoutMs: 30_000, maxBodyBytes: 268_435_456, maxJsonDepth: 64, tls: undefined,
     });
-    expect(config.grpc).toEqual({ enabled: true, host: '127.0.0.1', port: 8500, maxBodyBytes: 268_435_456 });
+    expect(config.grpc).toEqual({
+      enabled: true, host: '127.0.0.1', port: 8500, maxBodyBytes: 268_435_456, tcp: true, socketPath: undefined, channelArguments: {}, tls: undefined,
+    });
   });
 });
 

@@ -2,6 +2,7 @@ import { type GrpcCall, type GrpcMethod, ServingError } from '@servable/core';
 import { connect } from 'node:http2';
 import { afterEach, expect, it } from 'vitest';
 import { GrpcTransport } from '../../src/grpc/grpc-transport.ts';
+import { PLAIN_TCP } from '../support/grpc-server.ts';
 import { RawGrpcClient } from '../support/grpc-client.ts';
 
 const closers: (() => void | Promise<void>)[] = [];
@@ -11,8 +12,7 @@ afterEach(async () => {
 
 async function serve(methods: readonly GrpcMethod[], maxMessageBytes = 1 << 20): Promise<{ client: RawGrpcClient; transport: GrpcTransport }> {
   const transport = await GrpcTransport.listen({
-    host: '127.0.0.1',
-    port: 0,
+    ...PLAIN_TCP,
     maxMessageBytes,
     methods,
     statusOf: (error) => ({ code: 9, details: `told: ${ServingError.from(error).message}` }),
@@ -191,7 +191,7 @@ it('ends a stream with the status of what its handler throws', async () => {
 it('says which address could not be listened on', async () => {
   const { transport } = await serve([]);
   const port = Number(transport.address.split(':')[1]);
-  const second = GrpcTransport.listen({ host: '127.0.0.1', port, maxMessageBytes: 1, methods: [], statusOf: () => ({ code: 2, details: '' }) });
+  const second = GrpcTransport.listen({ ...PLAIN_TCP, port, maxMessageBytes: 1, methods: [], statusOf: () => ({ code: 2, details: '' }) });
   await expect(second).rejects.toMatchObject({ code: 'SRV_LISTEN_FAILED' });
 });
 

@@ -20,6 +20,7 @@ async function serve(options: Partial<RestTransportOptions> = {}): Promise<RestT
     maxBodyBytes: 1 << 20,
     runTimeoutMs: 0,
     compresses: false,
+    tls: undefined,
     handle: ({ method, target, body }) => reply(`${method} ${target} ${Buffer.from(body).toString('latin1')}`),
     refuse: (error) => ({ status: error.statusCode ?? 500, contentType: 'text/plain', body: error.code }),
     logger: silentLogger,

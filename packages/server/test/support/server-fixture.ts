@@ -26,10 +26,13 @@ export interface ServerFixtureOptions {
   readonly plugins?: readonly Plugin[];
   readonly config?: Partial<ResolvedConfig>;
   readonly rest?: Partial<ResolvedConfig['rest']>;
+  readonly grpc?: Partial<ResolvedConfig['grpc']>;
   readonly logger?: Logger;
 }
 
-const LISTENER = { enabled: true, host: '127.0.0.1', port: 0, maxBodyBytes: 256 * 2 ** 20 };
+const LISTENER = { enabled: true, host: '127.0.0.1', port: 0, maxBodyBytes: 256 * 2 ** 20, tls: undefined };
+/** gRPC on a free port. */
+export const GRPC_LISTENER: ResolvedConfig['grpc'] = { ...LISTENER, tcp: true, socketPath: undefined, channelArguments: {} };
 
 export async function startServer(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
   const source = testSource(options.source);
@@ -68,7 +71,7 @@ export function resolvedConfig(plugins: readonly Plugin[] = [], options: ServerF
     plugins,
     models: (options.models ?? ['m']).map(modelOf),
     rest: { ...LISTENER, timeoutMs: 30_000, cors: false, maxJsonDepth: 64, ...options.rest },
-    grpc: LISTENER,
+    grpc: { ...GRPC_LISTENER, ...options.grpc },
     compat: 'default',
     listensWhenReady: false,
     validation: 'engine',

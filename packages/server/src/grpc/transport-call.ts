@@ -4,7 +4,7 @@ import type { GrpcCall, GrpcMetadata } from '@servable/core';
 type SurfaceCall = ServerUnaryCall<Uint8Array, Uint8Array> | ServerDuplexStream<Uint8Array, Uint8Array>;
 
 /** The answer to an expired call has to leave before the library's own timer ends the call in its own words. */
-const HEAD_START_MS = 1;
+const HEAD_START_MS = 3;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**

@@ -16,7 +16,7 @@ export {
 export { encodeExampleResponse, encodeMultiInferenceResponse, type InferenceAnswer } from './grpc-v1/example-response.ts';
 export { encodeGetModelMetadataResponse, type ModelMetadata } from './grpc-v1/metadata-response.ts';
 export { type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
-export { encodePredictRequest, encodeModelSpec, type WrittenPredictRequest } from './grpc-v1/predict-request-writer.ts';
+export { encodeExampleRequest, encodeModelSpec, encodePredictRequest, type WrittenModelSpec, type WrittenPredictRequest } from './grpc-v1/predict-request-writer.ts';
 export {
   decodePredictionLog,
   encodePredictionLog,

@@ -10,6 +10,7 @@ import { Monitoring } from './metrics/monitoring.ts';
 import { ModelSources } from './model-sources.ts';
 import { type AppliedReload, paceOf, Reloader } from './reload/reloader.ts';
 import { waitForModels } from './reload/wait-for-models.ts';
+import { RequestLog } from './request-log/request-log.ts';
 import { type ShutdownStep, shutDown } from './shutdown.ts';
 import { createSourceContext } from './source-context.ts';
 import { createSourceResolver } from './source-resolver.ts';
@@ -106,12 +107,13 @@ function assemble(config: ResolvedConfig, logger: Logger, stopping: AbortSignal)
 
   const batching = createServerBatching(config, () => reloader.config);
   const monitoring = new Monitoring(config.metrics);
-  const manager = createServerManager(config, { batching, monitoring, logger });
+  const requestLog = new RequestLog({ logger, onOutcome: (...outcome) => monitoring.requestLogged(...outcome) });
+  const manager = createServerManager(config, { batching, monitoring, requestLog, logger });
   const health = new ServerHealth(manager, config.models.map((model) => model.name));
   const router = new ArtifactRouter({ models: config.models, resolver: loaderResolver, sources: sourceResolver, manager, health, logger });
   const context = createSourceContext(config, { manager, logger });
   const sources = new ModelSources({ resolver: sourceResolver, context, sinkOf: (plugin) => router.sinkOf(plugin) });
-  const reloader = new Reloader(config, { manager, health, router, sources, batching, loaderResolver, sourceResolver, stopping });
+  const reloader = new Reloader(config, { manager, health, router, sources, batching, requestLog, loaderResolver, sourceResolver, stopping });
   return { manager, health, sources, reloader, monitoring };
 }
 

@@ -6,17 +6,19 @@ import type { Monitoring } from './metrics/monitoring.ts';
 import { readVersionBatching } from './config/version-batching.ts';
 import { logDownloads, logRequests, logStates } from './logging.ts';
 import { paceOf } from './reload/reloader.ts';
+import type { RequestLog } from './request-log/request-log.ts';
 import { tapWarmup, warmupSettingsOf } from './warmup/tap-warmup.ts';
 
 /** What taps the hooks of the server itself. */
 export interface ManagerParts {
   readonly batching: Batching;
   readonly monitoring: Monitoring;
+  readonly requestLog: RequestLog;
   readonly logger: Logger;
 }
 
 /** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
-export function applyPlugins(config: ResolvedConfig, { batching, monitoring, logger }: ManagerParts): Hooks {
+export function applyPlugins(config: ResolvedConfig, { batching, monitoring, requestLog, logger }: ManagerParts): Hooks {
   const hooks = createHooks(logger, monitoring.onTap);
   logStates(hooks, logger);
   logDownloads(hooks, logger);
@@ -28,6 +30,9 @@ export function applyPlugins(config: ResolvedConfig, { batching, monitoring, log
     assertPluginApi(plugin);
     if (plugin.kind === 'hooks') plugin.apply(hooks);
   }
+  // After the plugins: one of them may collect what is logged.
+  requestLog.tap(hooks);
+  requestLog.configure(config);
   const warmup = warmupSettingsOf(config);
   if (warmup !== undefined) tapWarmup(hooks, { ...warmup, onRecordFile: (report) => monitoring.warmupRead(report) });
   return hooks;

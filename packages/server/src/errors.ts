@@ -32,6 +32,8 @@ export interface ServerErrorArguments {
   SRV_MODELS_UNAVAILABLE: [count: number, noun: string, failures: string];
   SRV_RELOAD_CONFIG_UNSUPPORTED: [];
   SRV_RELOAD_CONFIG_INVALID: [text: string];
+  SRV_LOG_COLLECTOR_UNKNOWN: [type: string, model: string, known: readonly string[]];
+  SRV_LOG_REFUSED: [model: string];
   SRV_WARMUP_FAILED: [file: string, record: string, reason: string];
   SRV_WARMUP_TOO_MANY: [file: string, limit: number];
   SRV_WARMUP_UNREADABLE: [file: string, reason: string];
@@ -136,6 +138,16 @@ const table: ErrorTable = {
     message: () => 'ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported',
   },
   SRV_RELOAD_CONFIG_INVALID: { status: 'INVALID_ARGUMENT', message: (text) => text },
+  // TensorFlow Serving's words.
+  SRV_LOG_COLLECTOR_UNKNOWN: {
+    status: 'NOT_FOUND',
+    message: (type, model, known) =>
+      `Cannot find LogCollector::Factory for type: ${type}. '${model}' is to be logged by it: use ${known.join(' or ')}, or a plugin that taps requestLogged`,
+  },
+  SRV_LOG_REFUSED: {
+    status: 'FAILED_PRECONDITION',
+    message: (model) => `No request-logger-creator provided. TensorFlow Serving logs no requests: remove the logging of '${model}', or compat 'strict'`,
+  },
   SRV_WARMUP_FAILED: {
     status: 'INVALID_ARGUMENT',
     message: (file, record, reason) => `Warm-up request ${record} of '${file}' failed: ${reason}`,

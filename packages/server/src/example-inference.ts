@@ -8,6 +8,8 @@ import {
   type Tensor,
 } from '@servable/core';
 import {
+  encodeExampleRequest,
+  encodeExampleResponse,
   type ExampleList,
   type ExampleOptions,
   type ExampleTask,
@@ -45,22 +47,22 @@ export async function inferTask(call: TaskCall, record: RequestRecord, options: 
   const { target, input, clock, headers, task } = call;
   record.exampleCount = input.examples.length;
   const signatureName = call.signatureName || DEFAULT_SIGNATURE_NAME;
+  record.encodeRequest ??= () => encodeExampleRequest({ name: target.name, version: record.version, signatureName }, input);
   const { id, outputs } = await infer(
-    {
-      target,
-      signatureName,
-      clock,
-      headers,
-      resolve(servable) {
-        const signature = selectTaskSignature(servable.signatures, signatureName);
-        const wanted = taskOutputs(task, signature, options);
-        return { signature, inputs: exampleInputs(input, signature, options), outputs: wanted };
-      },
-    },
+    { target, signatureName, clock, headers, resolve: (servable) => resolveTask({ task, signatureName, input }, servable, options) },
     record,
     options,
   );
-  return { modelSpec: { ...id, signatureName }, result: exampleResult(task, outputs, input.examples.length) };
+  const answer = { modelSpec: { ...id, signatureName }, result: exampleResult(task, outputs, input.examples.length) };
+  record.encodeResponse = () => encodeExampleResponse(answer);
+  return answer;
+}
+
+/** What to run for Classify or Regress. @throws ServingError the protocol package's `SRV_EXAMPLE_*` */
+export function resolveTask({ task, signatureName, input }: Pick<TaskCall, 'task' | 'signatureName' | 'input'>, servable: Servable, options: ExampleOptions): ResolvedRun {
+  const signature = selectTaskSignature(servable.signatures, signatureName);
+  const outputs = taskOutputs(task, signature, options);
+  return { signature, inputs: exampleInputs(input, signature, options), outputs };
 }
 
 /** Several tasks on one version of a model. */
@@ -68,8 +70,10 @@ export interface TasksCall extends ExampleCall {
   readonly tasks: readonly InferenceTask[];
 }
 
-interface TasksRun extends ResolvedRun {
+/** Its `run` is there. */
+export interface TasksRun extends ResolvedRun {
   readonly planned: readonly PlannedTask[];
+  run(context: RunContext): Promise<NamedTensors>;
 }
 
 /**
@@ -93,7 +97,8 @@ export async function inferTasks(call: TasksCall, record: RequestRecord, options
   });
 }
 
-function resolveTasks({ tasks, input }: TasksCall, servable: Servable, options: ExampleInferenceOptions): TasksRun {
+/** What to run for MultiInference. @throws ServingError the protocol package's `SRV_MULTI_*` and `SRV_EXAMPLE_*` */
+export function resolveTasks({ tasks, input }: Pick<TasksCall, 'tasks' | 'input'>, servable: Servable, options: ExampleOptions): TasksRun {
   const planned = planTasks(tasks, servable.signatures, options);
   const [first] = planned;
   if (first === undefined) throw servableError('SRV_INTERNAL', ['a request without tasks has no model']);

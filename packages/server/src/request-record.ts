@@ -38,8 +38,9 @@ export class RequestRecord implements RequestDone, RunTiming {
   inputs: NamedTensors | undefined;
   wantedOutputs: readonly string[] = [];
   outputs: NamedTensors | undefined;
-  requestMessage: Uint8Array | undefined;
-  responseMessage: Uint8Array | undefined;
+  /** Makes the messages that a request in JSON stands for, when somebody asks for them. */
+  encodeRequest: (() => Uint8Array) | undefined;
+  encodeResponse: (() => Uint8Array) | undefined;
   exampleCount: number | undefined;
   #attributes: Map<string, unknown> | undefined;
 
@@ -48,6 +49,14 @@ export class RequestRecord implements RequestDone, RunTiming {
     this.method = method;
     this.requestId = requestId;
     this.peer = peer;
+  }
+
+  get requestMessage(): Uint8Array | undefined {
+    return this.encodeRequest?.();
+  }
+
+  get responseMessage(): Uint8Array | undefined {
+    return this.encodeResponse?.();
   }
 
   get attributes(): ReadonlyMap<string, unknown> {
@@ -77,7 +86,7 @@ export async function recorded<T>(hooks: Hooks, origin: CallOrigin, answer: (rec
   if (hooks.requestStarted.isUsed()) tellStarted(hooks, origin, record);
   try {
     const response = await answer(record);
-    if (response instanceof Uint8Array) record.responseMessage = response;
+    if (response instanceof Uint8Array) record.encodeResponse = () => response;
     if (hooks.requestDone.isUsed()) hooks.requestDone.call(record.done(undefined));
     return response;
   } catch (thrown) {

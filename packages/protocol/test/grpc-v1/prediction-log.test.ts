@@ -41,7 +41,7 @@ it('writes what generated code reads', () => {
     ['x', { dtype: 'FP32', shape: [2, 1], data: Float32Array.of(1.5, -2) }],
     ['', { dtype: 'BYTES', shape: [1], data: [Buffer.from('é')] }],
   ]);
-  const request = encodePredictRequest({ modelSpec: { name: 'm', version: 2n ** 40n, signatureName: 's' }, inputs, outputFilter: ['y'] });
+  const request = encodePredictRequest({ modelSpec: { name: 'm', version: 2n ** 40n, signatureName: 's' }, inputs, outputFilter: ['y'], asTensorContent: true });
   const metadata = toBinary(LogMetadataSchema, create(LogMetadataSchema, { timestampSecs: 7n, samplingConfig: { samplingRate: 0.5 } }));
   const log = fromBinary(PredictionLogSchema, encodePredictionLog({ kind: 'predict', request, response: new Uint8Array(0), metadata }));
   expect(toJson(PredictionLogSchema, log)).toEqual({

@@ -1,6 +1,7 @@
 import type { ModelServerConfig } from '@servable/protos/tensorflow-serving-config';
 import { checkPlugins, type ModelResolvers } from './check-models.ts';
 import { asMessageKeys, type ConfiguredModel, type ModelListFault, type ModelServerConfigRules, readModelServerConfig } from './model-server-config.ts';
+import { resolveLoggingConfig } from './resolve-logging.ts';
 import { resolveModel } from './resolve.ts';
 import type { ResolvedModel } from './resolved-config.ts';
 
@@ -31,5 +32,5 @@ function pluginFaults(listed: ConfiguredModel, resolvers: ModelResolvers): reado
 }
 
 function resolveListed({ model, logging }: ConfiguredModel, folder: string): ResolvedModel {
-  return { ...resolveModel(model, folder), logging };
+  return { ...resolveModel(model, folder), logging: resolveLoggingConfig(logging, folder) };
 }

@@ -5,6 +5,7 @@ import { parseModelName, parseVersion, type Plugin, type VersionSelector, LATEST
 import { schemeOf } from '../source-resolver.ts';
 import { parseInteger } from './setting-layers.ts';
 import type { ResolvedTls } from './read-tls.ts';
+import { resolveLogging } from './resolve-logging.ts';
 import type { ResolvedConfig, ResolvedModel } from './resolved-config.ts';
 import { BATCHING_SETTINGS, type SettingValues } from './settings.ts';
 import type { UserModel, UserModelBatching, UserVersions } from './user-config.ts';
@@ -111,7 +112,7 @@ export function resolveModel(model: UserModel, folder: string): ResolvedModel {
     labels: new Map(Object.entries(model.labels ?? {}).map(([label, version]) => [label, parseVersion(version)])),
     batching: model.batching === false ? false : withoutUndefined(model.batching ?? {}),
     options: model.options ?? {},
-    logging: undefined,
+    logging: model.logging === undefined ? undefined : resolveLogging(model.logging, folder),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BatchingOptions } from '@servable/batching';
+import type { ResolvedLogging } from '../request-log/request-log.ts';
 import type { ModelName, Plugin, Version, VersionSelector } from '@servable/core';
-import type { LoggingConfig } from '@servable/protos/tensorflow-serving-config';
 import type { ResolvedTls } from './read-tls.ts';
 
 /** A model as the server serves it: all defaults filled in, all values proven. */
@@ -17,7 +17,7 @@ export interface ResolvedModel {
   /** The loader's own, checked against its schema. */
   readonly options: Readonly<Record<string, unknown>>;
   /** How its requests are logged; `undefined`: not at all. */
-  readonly logging: LoggingConfig | undefined;
+  readonly logging: ResolvedLogging | undefined;
 }
 
 /** How the server listens to one protocol. */

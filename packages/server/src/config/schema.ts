@@ -39,6 +39,20 @@ const BATCHING = {
   else: { enum: [false] },
 };
 
+const LOGGING = {
+  type: 'object',
+  expects: 'an object that says how requests are logged',
+  example: "{ prefix: './logs/mnist', samplingRate: 0.01 }",
+  properties: {
+    prefix: { type: 'string', minLength: 1, expects: "the beginning of the files' path", example: "'./logs/mnist'" },
+    collector: { type: 'string', minLength: 1, expects: "'tfrecord', 'json', or what a plugin knows", example: "'tfrecord'" },
+    samplingRate: { type: 'number', minimum: 0, maximum: 1, expects: 'a number from 0 to 1', example: '0.01' },
+    maxFileBytes: { type: 'integer', minimum: 1, expects: 'a whole number of bytes from 1 up', example: '268435456' },
+  },
+  required: ['prefix'],
+  additionalProperties: false,
+};
+
 const MODEL = {
   type: 'object',
   expects: 'a model',
@@ -56,6 +70,7 @@ const MODEL = {
       example: '{ stable: 3 }',
     },
     batching: BATCHING,
+    logging: LOGGING,
     options: { type: 'object', expects: "an object with the loader's options", example: '{}' },
   },
   required: ['name', 'path'],

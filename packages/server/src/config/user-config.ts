@@ -40,6 +40,18 @@ export interface UserModelBatching extends UserBatching {
   readonly maxExecutionBatchSize?: number | undefined;
 }
 
+/** How requests of a model are logged, those that fail too. */
+export interface UserLogging {
+  /** Beginning of the files' path, from the config file's folder on. */
+  readonly prefix: string;
+  /** `'tfrecord'`: records that are PredictionLogs; `'json'`: lines of JSON; else what a plugin knows. Default: `'tfrecord'`. */
+  readonly collector?: string | undefined;
+  /** Which part of the requests, from 0 to 1. Default: 1. */
+  readonly samplingRate?: number | undefined;
+  /** A file that has so many bytes is followed by another. Default: 256 MiB. */
+  readonly maxFileBytes?: number | undefined;
+}
+
 /** One model of a config. `options` are those of the platform's loader. */
 export interface UserModel<Platform = string> {
   /** As clients call it: any text but the empty one, unique. */
@@ -54,6 +66,8 @@ export interface UserModel<Platform = string> {
   readonly labels?: Readonly<Record<string, UserVersion>> | undefined;
   /** How its requests are joined, where the server's `batching` is not right for it; `false`: not at all. */
   readonly batching?: UserModelBatching | false | undefined;
+  /** Default: not at all. */
+  readonly logging?: UserLogging | undefined;
   /** The loader's own. */
   readonly options?: OptionsOf<Platform> | undefined;
 }

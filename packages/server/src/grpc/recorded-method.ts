@@ -24,7 +24,7 @@ export function recordedMethod({ path, method, hooks, answer }: RecordedMethodOp
     path,
     handle: (request, call) =>
       recorded(hooks, originOf(call, method), (record) => {
-        record.requestMessage = request;
+        record.encodeRequest = () => request;
         return answer({ request, call, record });
       }),
   };

@@ -66,7 +66,7 @@ export class TensorflowMetrics {
     this.#noteRun(done);
     if (done.protocol === 'rest-v1') this.#noteRequest(done, 'REST', Object.hasOwn(API_NAMES, done.method) ? done.method : '');
     else if (done.protocol === 'grpc-v1' && Object.hasOwn(API_NAMES, done.method)) this.#noteRequest(done, 'GRPC', API_NAMES[done.method] ?? '');
-    if (done.method === 'multiInference' && done.exampleCount !== undefined) {
+    if (done.method === 'multi-inference' && done.exampleCount !== undefined) {
       this.#exampleCounts.cells.at(done.model).observe(done.exampleCount);
       this.#exampleCountTotal.cells.at(done.model).value += done.exampleCount;
     }

@@ -7,6 +7,7 @@ import { serverError } from '../errors.ts';
 import type { ServerHealth } from '../health.ts';
 import type { LoaderResolver } from '../loader-resolver.ts';
 import type { ModelSources } from '../model-sources.ts';
+import type { RequestLog } from '../request-log/request-log.ts';
 import type { SourceResolver } from '../source-resolver.ts';
 import { checkLabels } from './check-labels.ts';
 import { type ConfigDiff, diffConfigs, takeOver } from './diff-configs.ts';
@@ -19,6 +20,7 @@ export interface ReloaderParts {
   readonly router: ArtifactRouter;
   readonly sources: ModelSources;
   readonly batching: Batching;
+  readonly requestLog: RequestLog;
   readonly loaderResolver: LoaderResolver;
   readonly sourceResolver: SourceResolver;
   /** Aborted when the server stops. */
@@ -69,7 +71,7 @@ export class Reloader {
    * Takes a config over, as far as it can change.
    *
    * @throws ServingError `SRV_MODEL_PLATFORM_CHANGED`, `SRV_LABEL_VERSION_UNAVAILABLE`, `SRV_SCHEME_UNKNOWN`,
-   * `SRV_PLATFORM_UNKNOWN`; nothing has changed then
+   * `SRV_PLATFORM_UNKNOWN`, `SRV_LOG_COLLECTOR_UNKNOWN`, `SRV_LOG_REFUSED`; nothing has changed then
    */
   apply(wanted: ResolvedConfig): AppliedReload {
     const before = this.#config;
@@ -79,6 +81,7 @@ export class Reloader {
     this.#config = after;
     this.#labelModels(after.models);
     this.#configureBatching(diff, after);
+    this.#parts.requestLog.configure(after);
     this.#parts.manager.configure(paceOf(after));
     this.#parts.health.setModels(after.models.map(({ name }) => name));
     this.#parts.router.setModels(after.models);
@@ -88,7 +91,8 @@ export class Reloader {
   }
 
   #check(wanted: ResolvedConfig, { changed }: ConfigDiff): void {
-    const { loaderResolver, sourceResolver } = this.#parts;
+    const { loaderResolver, sourceResolver, requestLog } = this.#parts;
+    requestLog.check(wanted);
     for (const { path, platform } of wanted.models) {
       sourceResolver.forPath(path);
       if (platform !== undefined) loaderResolver.byPlatform(platform);

@@ -17,20 +17,21 @@ const RECORD_FILE = join('assets.extra', 'tf_serving_warmup_requests');
  *
  * Source: TF Serving, `servables/tensorflow/saved_model_warmup_util.cc`.
  */
-export async function openRecordFile(folder: string): Promise<WarmupFile | undefined> {
+export async function openRecordFile(folder: string, compat: 'default' | 'strict'): Promise<WarmupFile | undefined> {
   const path = join(folder, RECORD_FILE);
   const handle = await open(path).catch(unlessMissing);
-  return handle === undefined ? undefined : { path, requests: requestsOf(handle, path) };
+  return handle === undefined ? undefined : { path, requests: requestsOf(handle, path, compat) };
 }
 
 /** @throws ServingError `SRV_WARMUP_UNREADABLE`, `SRV_WARMUP_RECORD_MALFORMED`, `SRV_WARMUP_TOO_MANY`; the requests before are given first */
-async function* requestsOf(handle: FileHandle, path: string): AsyncGenerator<WarmupRequest> {
+async function* requestsOf(handle: FileHandle, path: string, compat: 'default' | 'strict'): AsyncGenerator<WarmupRequest> {
   try {
     for await (const record of readRecords(handle.createReadStream())) {
       if (record.index >= MAX_WARMUP_REQUESTS) throw serverError('SRV_WARMUP_TOO_MANY', [path, MAX_WARMUP_REQUESTS]);
       const log = decode(record, path);
       const place = `record ${record.index} (byte ${record.offset})`;
-      yield { place, run: (servable, context) => runPredictionLog(log, servable, { context, onMalformed: (error) => malformed(record, path, error) }) };
+      const onMalformed = (error: ServingError): ServingError => malformed(record, path, error);
+      yield { place, run: (servable, context) => runPredictionLog(log, servable, { context, compat, onMalformed }) };
     }
   } catch (error) {
     if (ServingError.is(error) && error.status === 'DATA_LOSS') throw serverError('SRV_WARMUP_UNREADABLE', [path, messageOf(error)], { cause: error });

@@ -1,9 +1,22 @@
 import { DEFAULT_SIGNATURE_NAME, type RunContext, type Servable, ServingError } from '@servable/core';
-import { decodePredictRequest, type PredictionLog, type PredictionLogKind, type PredictRequest, resolvePredictInputs, selectSignature } from '@servable/protocol';
+import {
+  decodeClassificationRequest,
+  decodeMultiInferenceRequest,
+  decodePredictRequest,
+  decodeRegressionRequest,
+  type ExampleRequest,
+  type ExampleTask,
+  type PredictionLog,
+  type PredictionLogKind,
+  resolvePredictInputs,
+  selectSignature,
+} from '@servable/protocol';
 import { serverError } from '../errors.ts';
+import { resolveTask, resolveTasks } from '../example-inference.ts';
 
 export interface LogRun {
   readonly context: RunContext;
+  readonly compat: 'default' | 'strict';
   /** Words a request that cannot be read. */
   onMalformed(error: ServingError): ServingError;
 }
@@ -11,7 +24,12 @@ export interface LogRun {
 type Runner = (request: Uint8Array, servable: Servable, run: LogRun) => Promise<void>;
 
 /** The kinds that can be run again: the others are refused, as TensorFlow Serving does. */
-const RUNNERS: ReadonlyMap<PredictionLogKind, Runner> = new Map<PredictionLogKind, Runner>([['predict', runPredict]]);
+const RUNNERS: ReadonlyMap<PredictionLogKind, Runner> = new Map<PredictionLogKind, Runner>([
+  ['predict', runPredict],
+  ['classify', (request, servable, run) => runTask('classify', readable(() => decodeClassificationRequest(request), run), { servable, run })],
+  ['regress', (request, servable, run) => runTask('regress', readable(() => decodeRegressionRequest(request), run), { servable, run })],
+  ['multiInference', runMultiInference],
+]);
 
 /**
  * Runs the request of a PredictionLog; its answer is left. Of its model spec the signature alone matters. A log that says nothing is
@@ -33,7 +51,23 @@ async function runPredict(bytes: Uint8Array, servable: Servable, run: LogRun): P
   await servable.run(name, inputs, { ...run.context, outputs });
 }
 
-function readable(decode: () => PredictRequest, run: LogRun): PredictRequest {
+interface TaskRun {
+  readonly servable: Servable;
+  readonly run: LogRun;
+}
+
+async function runTask(task: ExampleTask, { modelSpec, input }: ExampleRequest, { servable, run }: TaskRun): Promise<void> {
+  const signatureName = modelSpec?.signatureName || DEFAULT_SIGNATURE_NAME;
+  const { inputs, outputs } = resolveTask({ task, signatureName, input }, servable, run);
+  await servable.run(signatureName, inputs, { ...run.context, outputs });
+}
+
+async function runMultiInference(bytes: Uint8Array, servable: Servable, run: LogRun): Promise<void> {
+  const request = readable(() => decodeMultiInferenceRequest(bytes), run);
+  await resolveTasks(request, servable, run).run(run.context);
+}
+
+function readable<Request>(decode: () => Request, run: LogRun): Request {
   try {
     return decode();
   } catch (error) {

@@ -54,7 +54,7 @@ export function tapWarmup(hooks: Hooks, settings: WarmupSettings): void {
  * `SRV_WARMUP_RECORD_MALFORMED`
  */
 export async function warmUp(servable: Servable, target: WarmupTarget, settings: WarmupSettings): Promise<void> {
-  const records = await openRecordFile(target.path);
+  const records = await openRecordFile(target.path, settings.compat);
   if (records !== undefined) await reported(records, { servable, target, settings });
   const json = await openJsonFile(target.path, settings.maxJsonDepth);
   if (json !== undefined) await runFile(json, { servable, target, settings }, () => {});

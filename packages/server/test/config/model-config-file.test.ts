@@ -53,9 +53,14 @@ model_config_list: <
     expect(first?.labels).toEqual(new Map([['old', 2n]]));
   });
 
-  it('passes the logging config on', async () => {
+  it('takes over how requests are logged', async () => {
     const [first] = await modelsOf(list(model('logging_config { log_collector_config { type: "" filename_prefix: "/logs/m" } sampling_config { sampling_rate: 0.5 } }')));
-    expect(first?.logging).toMatchObject({ logCollectorConfig: { filenamePrefix: '/logs/m' }, samplingConfig: { samplingRate: 0.5 } });
+    expect(first?.logging).toMatchObject({ collector: 'tfrecord', prefix: '/logs/m', samplingRate: 0.5 });
+    const perTask = 'per_task_sampling_configs { dc: "elsewhere" sampling_rate: 0.9 } per_task_sampling_configs { sampling_rate: 0.25 }';
+    const [second] = await modelsOf(list(model(`logging_config { log_collector_config { type: "acme" filename_prefix: "l" } sampling_config { sampling_rate: 0.5 ${perTask} } }`)));
+    expect(second?.logging).toMatchObject({ collector: 'acme', prefix: expect.stringMatching(/\/deploy\/l$/), samplingRate: 0.25 });
+    const [third] = await modelsOf(list(model('logging_config {}')));
+    expect(third?.logging?.samplingRate).toBe(0);
   });
 
   it('leaves the platform to the files, and takes base paths from its own folder', async () => {

@@ -1,13 +1,14 @@
 import { createHooks, type Loader, Manager, parseModelName, parseVersion, type Servable, type ServingError } from '@servable/core';
 import { create, fromJson, toBinary } from '@servable/protos';
 import { PredictionLogSchema } from '@servable/protos/prediction-log';
-import { FakeLoader, type FakeServable, fakeServable } from '@servable/plugin-testing';
+import { FakeLoader, type FakeServable, fakeServable, fakeSignature } from '@servable/plugin-testing';
 import { encodeRecord } from '@servable/tfrecord';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { tapWarmup, type WarmupReport, type WarmupSettings } from '../../src/warmup/tap-warmup.ts';
+import { EXAMPLE_SIGNATURES } from '../support/example-servable.ts';
 
 let folder: string;
 let path: string;
@@ -130,6 +131,28 @@ it.each([
   expect(error?.status).toBe(status);
   expect(error?.message ?? '').toContain(text ?? '');
   expect(reports.map((report) => report.error?.status)).toEqual(version === '5' ? [] : [status]);
+});
+
+it("runs TensorFlow's file of every kind of log: predict, classify, regress with a context, two tasks at once", async () => {
+  await copyFile(join(FIXTURES, '1', 'assets.extra', 'tf_serving_warmup_requests'), path);
+  const regress = EXAMPLE_SIGNATURES.get('regress');
+  const classify = EXAMPLE_SIGNATURES.get('classify');
+  if (regress === undefined || classify === undefined) throw new Error('the signatures are missing');
+  const signatures = new Map([['serving_default', fakeSignature()], ['classify', classify], ['regress_x_to_y', regress]]);
+  const servable = fakeServable({ signatures, run: () => new Map() });
+  expect(await load(servable)).toBeUndefined();
+  expect(servable.runs.map(({ signature, inputs }) => [signature, ...[...inputs].map(([alias, { dtype, shape }]) => `${alias} ${dtype} [${shape.join()}]`)])).toEqual([
+    ['serving_default', 'x FP32 [1,1]'],
+    ['serving_default', 'x FP32 [2,1]'],
+    ['serving_default', 'x FP32 [3,1]'],
+    ['classify', 'inputs BYTES [1]'],
+    ['regress_x_to_y', 'inputs BYTES [1]'],
+    ['classify', 'inputs BYTES [1]'],
+    ['regress_x_to_y', 'inputs BYTES [1]'],
+  ]);
+  const serialized = servable.runs[4]?.inputs.get('inputs');
+  // The context's features stand before the example's own.
+  expect(serialized?.dtype === 'BYTES' ? Buffer.from(serialized.data[0] ?? []).toString('latin1') : '').toMatch(/x2.*x/s);
 });
 
 it('tells how many requests a file had and how long they took', async () => {

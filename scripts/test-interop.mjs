@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkDockerfile } from '../interop/docker-chroot.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
@@ -31,6 +32,7 @@ if (python !== undefined || grpcurl !== undefined) {
   await runSuites('serving.config.mjs', []);
   await runSuites('strict.config.mjs', ['--strict']);
 }
+count(await checkDockerfile());
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 

@@ -7,6 +7,7 @@ import { readVersionBatching } from './config/version-batching.ts';
 import { logDownloads, logRequests, logStates } from './logging.ts';
 import { paceOf } from './reload/reloader.ts';
 import type { RequestLog } from './request-log/request-log.ts';
+import { tapTracing } from './tracing.ts';
 import { tapWarmup, warmupSettingsOf } from './warmup/tap-warmup.ts';
 
 /** What taps the hooks of the server itself. */
@@ -30,6 +31,8 @@ export function applyPlugins(config: ResolvedConfig, { batching, monitoring, req
     assertPluginApi(plugin);
     if (plugin.kind === 'hooks') plugin.apply(hooks);
   }
+  // The outermost wrapper.
+  tapTracing(hooks);
   // After the plugins: one of them may collect what is logged.
   requestLog.tap(hooks);
   requestLog.configure(config);

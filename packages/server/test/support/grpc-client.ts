@@ -8,6 +8,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Told what comes ahead of the answer. */
+  readonly onMetadata?: (metadata: Metadata) => void;
 }
 
 /** What a call ended with. */
@@ -31,6 +33,7 @@ export class RawGrpcClient {
         else reject(error ?? new Error('no answer'));
       });
       options.signal?.addEventListener('abort', () => call.cancel());
+      if (options.onMetadata !== undefined) call.on('metadata', options.onMetadata);
     });
   }
 

@@ -1,5 +1,6 @@
 import { allocateData, type Hooks, type NamedTensors, type RunContext, type Servable, type ServableId, ServingError } from '@servable/core';
 import type { AbortWatch } from './abort-watch.ts';
+import { BatchBuffers } from './batch-buffers.ts';
 import { paddedRows, type ResolvedBatchingOptions, resolveBatchingOptions } from './batching-options.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { BatchScheduler } from './batch-scheduler.ts';
@@ -33,6 +34,7 @@ export class BatchingServable implements Servable {
   readonly #lane: ExecutorLane;
   readonly #abortWatch: AbortWatch;
   readonly #queues = new Map<string, BatchQueue[]>();
+  readonly #buffers = new BatchBuffers();
   /** Of what waits, also once batching is off. */
   #options: ResolvedBatchingOptions;
   #isOn: boolean;
@@ -133,7 +135,29 @@ export class BatchingServable implements Servable {
 
   #runJoined(signature: string, batch: Batch, rows: number): NamedTensors | Promise<NamedTensors> {
     const parts = this.#options.padVariableLengthInputs ? padParts(batch.tasks, allocateData) : batch.tasks;
-    return this.#servable.run(signature, concatInputs(parts, rows, allocateData), this.#joinedContext(batch));
+    const inputs = concatInputs(parts, rows, (dtype, elements) => this.#buffers.allocate(dtype, elements));
+    try {
+      const outputs = this.#servable.run(signature, inputs, this.#joinedContext(batch));
+      return outputs instanceof Promise ? this.#whenRun(outputs, inputs) : this.#ran(inputs, outputs);
+    } catch (error) {
+      this.#buffers.forget(inputs);
+      throw error;
+    }
+  }
+
+  #whenRun(running: Promise<NamedTensors>, inputs: NamedTensors): Promise<NamedTensors> {
+    return running.then(
+      (outputs) => this.#ran(inputs, outputs),
+      (error: unknown) => {
+        this.#buffers.forget(inputs);
+        throw error;
+      },
+    );
+  }
+
+  #ran(inputs: NamedTensors, outputs: NamedTensors): NamedTensors {
+    this.#buffers.giveBack(inputs, outputs);
+    return outputs;
   }
 
   #joinedContext(batch: Batch): RunContext {

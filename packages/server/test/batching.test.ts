@@ -1,6 +1,7 @@
 import { fakeServable } from '@servable/plugin-testing';
 import type { BatchingOptions } from '@servable/batching';
-import { definePlugin, parseModelName } from '@servable/core';
+import { definePlugin, parseModelName, type Tensor } from '@servable/core';
+import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, it } from 'vitest';
 import { type ServerFixture, startReadyServer } from './support/server-fixture.ts';
 
@@ -60,4 +61,33 @@ it("refuses in TensorFlow Serving's words when the queue is full, and answers th
     if (typeof result === 'object' && result !== null && 'predictions' in result) expect(result).toEqual(half([index])[0]);
     else expect(result).toEqual({ error: expect.stringContaining('The batch scheduling queue to which this task was submitted is full') as string });
   }
+});
+
+it.each([
+  { compat: 'default', retryAfter: '1' },
+  { compat: 'strict', retryAfter: undefined },
+] as const)('tells a client of a full queue when to come back, with compat $compat', async ({ compat, retryAfter }) => {
+  const [running, hold] = [new EventEmitter(), new EventEmitter()];
+  const servable = fakeServable({
+    run: async (_signature, inputs) => {
+      const held = once(hold, 'go');
+      running.emit('run');
+      await held;
+      return new Map([['y', inputs.get('x') as Tensor]]);
+    },
+  });
+  const fixture = await startReadyServer({ loader: { servable: () => servable }, config: { batching: { maxBatchSize: 1, maxEnqueuedBatches: 1 }, compat } });
+  fixtures.push(fixture);
+  const ask = () => fixture.post('/v1/models/m:predict', '{"instances": [1.0]}');
+  const begun = once(running, 'run');
+  const first = ask();
+  await begun;
+  // One waits, and the other is refused.
+  const others = [ask(), ask()];
+  const refused = await Promise.race(others);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe(retryAfter);
+  running.on('run', () => setImmediate(() => hold.emit('go')));
+  hold.emit('go');
+  expect((await Promise.all([first, ...others])).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 503]);
 });

@@ -36,11 +36,20 @@ export async function answerRest(request: RestRequest, options: RestApiOptions):
   return options.cors ? { ...reply, headers: { ...reply.headers, ...corsHeaders(options.compat) } } : reply;
 }
 
+/** The shortest time that the header can say: queues empty and models load in less. */
+const RETRY_AFTER_SECONDS = '1';
+
+/** The server is too busy now, or has not what is asked for yet. */
+function isWorthRetrying(httpStatus: number): boolean {
+  return httpStatus === 429 || httpStatus === 503;
+}
+
 /** The error reply in TensorFlow Serving's words. */
 export function errorReply(error: unknown, options: Pick<RestApiOptions, 'compat'>): RestReply {
   const reply = { contentType: JSON_TYPE, ...restErrorOf(error, options) };
   // The status is gRPC's "resource exhausted", as that of a full queue; HTTP has a better one.
-  return ServingError.is(error) && error.code === 'SRV_BODY_TOO_LARGE' ? { ...reply, status: 413 } : reply;
+  if (ServingError.is(error) && error.code === 'SRV_BODY_TOO_LARGE') return { ...reply, status: 413 };
+  return isWorthRetrying(reply.status) && options.compat !== 'strict' ? { ...reply, headers: { 'retry-after': RETRY_AFTER_SECONDS } } : reply;
 }
 
 function notFound({ method, target }: RestRequest, options: RestApiOptions): RestReply {

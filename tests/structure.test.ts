@@ -137,8 +137,8 @@ describe('files', () => {
   });
 
   it('print, exit and read the environment at their own places only', () => {
-    const mayPrint = /^packages\/server\/src\/(cli\.ts|cli\/|commands\/|logging\.ts)/;
-    const mayReadEnvironment = /\/src\/config\/|^packages\/server\/src\/(cli\.ts|cli\/)/;
+    const mayPrint = /^packages\/(server\/src\/(cli\.ts|cli\/|commands\/|logging\.ts)|create-serving-app\/src\/cli\.ts)/;
+    const mayReadEnvironment = /\/src\/config\/|^packages\/(server|create-serving-app)\/src\/(cli\.ts|cli\/)/;
     const prints = /\bprocess\.(exit|stdout|stderr)\b|\bconsole\./;
     expect(offenders((source) => !mayPrint.test(source.path) && prints.test(withoutComments(source.text)))).toEqual([]);
     expect(offenders((source) => !mayReadEnvironment.test(source.path) && /\bprocess\.env\b/.test(withoutComments(source.text)))).toEqual([]);

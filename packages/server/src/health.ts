@@ -1,4 +1,4 @@
-import type { Hooks, Manager, ModelName } from '@servable/core';
+import type { Hooks, Manager, ModelName, ServableState } from '@servable/core';
 
 /** Why one model is not ready. */
 export interface NotReady {
@@ -8,13 +8,16 @@ export interface NotReady {
 
 /**
  * Whether the server should get requests: every configured model has a ready version, and no shutdown has begun. A model
- * whose new version is broken stays ready as long as an old one serves.
+ * whose new version is broken stays ready as long as an old one serves. Until a model was ready once, the versions that its
+ * labels name count too, as long as they are on their way: the first request by a label must find it.
  */
 export class ServerHealth {
   readonly #manager: Manager;
   #models: readonly ModelName[];
   readonly #faults = new Map<ModelName, string>();
   readonly #listeners = new Set<() => void>();
+  /** Models that were ready once. */
+  readonly #started = new Set<ModelName>();
   #isDraining = false;
 
   constructor(manager: Manager, models: readonly ModelName[]) {
@@ -72,13 +75,28 @@ export class ServerHealth {
   }
 
   #hasReadyVersion(name: ModelName): boolean {
-    return this.#manager.states.versions(name).some((version) => version.state === 'ready');
+    if (!this.#manager.states.versions(name).some((version) => version.state === 'ready')) return false;
+    if (this.#started.has(name)) return true;
+    if (this.#labelOnItsWay(name) !== undefined) return false;
+    this.#started.add(name);
+    return true;
+  }
+
+  /** A label whose version is being loaded. */
+  #labelOnItsWay(name: ModelName): string | undefined {
+    const loading = ({ state }: ServableState): boolean => state === 'new' || state === 'loading';
+    const found = [...this.#manager.labels(name)].find(([, version]) => {
+      const state = this.#manager.states.version(name, version);
+      return state !== undefined && loading(state);
+    });
+    return found === undefined ? undefined : `label '${found[0]}' means version ${found[1]}, which is loading`;
   }
 
   #reasonOf(name: ModelName): string {
     const [newest] = this.#manager.states.versions(name);
     if (newest === undefined) return this.#faults.get(name) ?? 'no version found yet';
     if (newest.error !== undefined) return `version ${newest.id.version}: ${newest.error.message}`;
+    if (newest.state === 'ready') return this.#labelOnItsWay(name) ?? 'no version is ready';
     if (newest.state === 'ended') return this.#faults.get(name) ?? `version ${newest.id.version} was unloaded`;
     return `version ${newest.id.version} is ${newest.state}`;
   }

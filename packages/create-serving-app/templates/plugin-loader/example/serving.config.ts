@@ -1,0 +1,8 @@
+import { defineConfig } from '@servable/server';
+import fs from '@servable/source-fs';
+import linear from '../src/index.ts';
+
+export default defineConfig({
+  plugins: [fs(), linear()],
+  models: [{ name: 'price', path: './models/price' }],
+});

@@ -12,6 +12,9 @@ export interface ErrorArguments {
   SRV_TABLE_COLUMN_UNKNOWN: [path: string, column: string, known: string];
   SRV_TABLE_TOO_LARGE: [path: string, what: string, limit: string];
   SRV_TABLE_LOAD_LOST: [path: string, reason: string];
+  SRV_TABLE_SEARCH_LOST: [reason: string];
+  SRV_TABLE_BASE_MISSING: [path: string, base: string, reason: string];
+  SRV_TABLE_BASE_MISMATCH: [path: string, base: string, reason: string];
   SRV_TABLE_UNLOADED: [];
   SRV_TABLE_SIGNATURE_UNKNOWN: [signature: string, known: string];
   SRV_TABLE_INPUT_INVALID: [input: string, reason: string];
@@ -55,6 +58,15 @@ const table: ErrorTable = {
     message: (path, what, limit) => `'${path}' has more ${what} than the ${limit} that one table can hold: serve it in shards`,
   },
   SRV_TABLE_LOAD_LOST: { status: 'INTERNAL', message: (path, reason) => `Loading '${path}' ended early: ${reason}` },
+  SRV_TABLE_SEARCH_LOST: { status: 'INTERNAL', message: (reason) => `The table's search thread ended: ${reason}` },
+  SRV_TABLE_BASE_MISSING: {
+    status: 'NOT_FOUND',
+    message: (path, base, reason) => `'${path}' builds on version ${base}, which cannot be had: ${reason}`,
+  },
+  SRV_TABLE_BASE_MISMATCH: {
+    status: 'INVALID_ARGUMENT',
+    message: (path, base, reason) => `'${path}' does not fit version ${base}, which it builds on: ${reason}`,
+  },
   SRV_TABLE_UNLOADED: { status: 'UNAVAILABLE', message: () => 'The table was unloaded' },
   SRV_TABLE_SIGNATURE_UNKNOWN: {
     status: 'INVALID_ARGUMENT',

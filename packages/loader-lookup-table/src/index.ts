@@ -1,5 +1,5 @@
 export { type ErrorArguments, tableError } from './errors.ts';
-export { lookupTablePlugin as default, type LookupTableOptions } from './lookup-table-plugin.ts';
+export { lookupTablePlugin as default, type LookupTableOptions, type LookupTablePluginOptions } from './lookup-table-plugin.ts';
 export type {
   Combiner,
   ManifestColumn,

@@ -47,15 +47,18 @@ export async function isTableDirectory(directory: string): Promise<boolean> {
  */
 export async function findDataFile(directory: string, manifest: TableManifest): Promise<DataFile> {
   if (manifest.file !== undefined) return named(directory, manifest.file, manifest);
-  const names = await tableNames(directory);
-  const aside = [manifest.keyFile, typeof manifest.embedding === 'object' ? manifest.embedding.scaleFile : undefined];
-  const candidates = names.filter((name) => !aside.includes(name));
-  const [first, ...others] = candidates.filter((name) => name.endsWith('.servable-table')).length === 1
-    ? candidates.filter((name) => name.endsWith('.servable-table'))
-    : candidates;
+  const candidates = await candidatesIn(directory, manifest);
+  // A built table stands for the file it was built from.
+  const built = candidates.filter((name) => formatOf(name) === 'table');
+  const [first, ...others] = built.length === 1 ? built : candidates;
   if (first === undefined) throw tableError('SRV_TABLE_NO_DATA', [directory]);
   if (others.length > 0) throw tableError('SRV_TABLE_SEVERAL_FILES', [directory, candidates.sort().join(', ')]);
   return named(directory, first, manifest);
+}
+
+async function candidatesIn(directory: string, manifest: TableManifest): Promise<string[]> {
+  const aside = namesBeside(manifest);
+  return (await tableNames(directory)).filter((name) => !aside.includes(name));
 }
 
 async function named(directory: string, name: string, manifest: TableManifest): Promise<DataFile> {
@@ -79,6 +82,22 @@ async function tableNames(directory: string): Promise<string[]> {
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path)).isFile();
+}
+
+/** The format that a file's ending tells. */
+export function formatOf(name: string): TableFormat | undefined {
+  return FORMATS.get(extname(name));
+}
+
+/** Whether a version directory has rows; a delta that only deletes has none. */
+export async function hasDataFile(directory: string, manifest: TableManifest): Promise<boolean> {
+  return manifest.file !== undefined || (await candidatesIn(directory, manifest)).length > 0;
+}
+
+/** Files that are read beside the data file. */
+export function namesBeside({ keyFile, embedding, deletes }: TableManifest): readonly string[] {
+  const scaleFile = typeof embedding === 'object' ? embedding.scaleFile : undefined;
+  return [keyFile, scaleFile, deletes].filter((name) => name !== undefined);
 }
 
 /** A file that `table.json` names, beside the data file. */

@@ -1,40 +1,55 @@
 import { type Artifact, formatServableId, type Loader, type LoaderContext, type ResourceEstimate, type Servable } from '@servable/core';
 import { join } from 'node:path';
 import { estimateBytes } from './load/estimate.ts';
+import { baseOf } from './load/base-of.ts';
 import { loadWithoutBlocking } from './load/load-without-blocking.ts';
+import type { LoadedTables } from './load/loaded-tables.ts';
+import type { TableCache } from './load/table-cache.ts';
 import { TableView } from './run/table-view.ts';
+import { TableSearch } from './search/table-search.ts';
 import { MANIFEST_FILE } from './table-manifest.ts';
 import { TableServable } from './table-servable.ts';
 import { tableOperations } from './table-signatures.ts';
 
+export interface TableLoaderParts {
+  readonly artifact: Artifact;
+  readonly context: LoaderContext;
+  /** Shared by the loaders of a plugin. */
+  readonly tables: LoadedTables;
+  readonly cache: TableCache | undefined;
+}
+
 /** Loads one version of a table. */
 export class TableLoader implements Loader {
-  readonly #artifact: Artifact;
-  readonly #context: LoaderContext;
+  readonly #parts: TableLoaderParts;
   #servable: TableServable | undefined;
 
-  constructor(artifact: Artifact, context: LoaderContext) {
-    this.#artifact = artifact;
-    this.#context = context;
+  constructor(parts: TableLoaderParts) {
+    this.#parts = parts;
   }
 
   async estimate(signal: AbortSignal): Promise<ResourceEstimate> {
-    const ramBytes = await estimateBytes(this.#artifact.path);
+    const ramBytes = await estimateBytes(this.#parts.artifact.path);
     signal.throwIfAborted();
     return { ramBytes };
   }
 
   async load(signal: AbortSignal): Promise<Servable> {
-    const { path } = this.#artifact;
-    const { table, manifest } = await loadWithoutBlocking(path, signal);
+    const { artifact, context, tables, cache } = this.#parts;
+    const loaded = await loadWithoutBlocking(artifact.path, { loaded: await baseOf(artifact.path, tables), cache }, signal);
     signal.throwIfAborted();
-    const operations = tableOperations(new TableView(table), manifest, join(path, MANIFEST_FILE));
-    this.#servable = new TableServable(formatServableId(this.#context.id), operations);
+    const search = new TableSearch(loaded.layers);
+    const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path: join(artifact.path, MANIFEST_FILE) });
+    this.#servable = new TableServable(formatServableId(context.id), operations, search);
+    tables.add(artifact.path, loaded);
     return this.#servable;
   }
 
   async unload(): Promise<void> {
-    this.#servable?.close();
+    const servable = this.#servable;
     this.#servable = undefined;
+    if (servable === undefined) return;
+    this.#parts.tables.remove(this.#parts.artifact.path);
+    await servable.close();
   }
 }

@@ -64,5 +64,7 @@ export const TABLE_MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
       properties: { index: { type: 'integer', minimum: 0 }, count: COUNT },
     },
     allowNonFinite: { type: 'boolean' },
+    base: { type: 'integer', minimum: 0 },
+    deletes: FILE_NAME,
   },
 };

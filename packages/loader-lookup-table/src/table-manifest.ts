@@ -56,6 +56,10 @@ export interface TableManifest {
   readonly nearest?: { readonly k?: number; readonly metric?: Metric };
   readonly shard?: { readonly index: number; readonly count: number };
   readonly allowNonFinite?: boolean;
+  /** The version, beside this one, that the rows of this one are laid over. */
+  readonly base?: number;
+  /** Keys that this version takes away from its base: a text file with one a line, or a table file. */
+  readonly deletes?: string;
 }
 
 export const MANIFEST_FILE = 'table.json';

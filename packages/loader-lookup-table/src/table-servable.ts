@@ -1,5 +1,6 @@
 import type { Executor, NamedTensors, RunContext, Servable, Signature } from '@servable/core';
 import { tableError } from './errors.ts';
+import type { TableSearch } from './search/table-search.ts';
 import type { Operation } from './run/operation.ts';
 
 /** Runs that may go on at once: most end before they return, and a search takes what waits together. */
@@ -9,9 +10,11 @@ const MAX_CONCURRENT_RUNS = 64;
 export class TableServable implements Servable {
   readonly signatures: ReadonlyMap<string, Signature>;
   readonly executor: Executor;
+  readonly #search: TableSearch;
   #operations: ReadonlyMap<string, Operation> | undefined;
 
-  constructor(id: string, operations: ReadonlyMap<string, Operation>) {
+  constructor(id: string, operations: ReadonlyMap<string, Operation>, search: TableSearch) {
+    this.#search = search;
     this.#operations = operations;
     this.signatures = new Map(Array.from(operations, ([name, { signature }]) => [name, signature]));
     this.executor = { id: `lookup-table:${id}`, maxConcurrentRuns: MAX_CONCURRENT_RUNS };
@@ -25,8 +28,9 @@ export class TableServable implements Servable {
     return operation.run(inputs, context);
   }
 
-  /** Lets go of the table's memory. */
-  close(): void {
+  /** Ends its search threads and lets go of the table's memory. */
+  async close(): Promise<void> {
     this.#operations = undefined;
+    await this.#search.close();
   }
 }

@@ -41,7 +41,7 @@ export function planTable(path: string, keyName: string | undefined, scanned: Sc
   };
   const keyAt = find(manifest.key ?? keyName ?? guessKey(scanned.columns));
   const others = scanned.columns.map((_, at) => at).filter((at) => at !== keyAt);
-  const embedding = planEmbedding(path, scanned.columns, { manifest: embeddingOf(manifest), others, find });
+  const embedding = planEmbedding(path, scanned, { manifest: embeddingOf(manifest), others, find });
   const taken = new Set(embedding?.from);
   const wanted = manifest.columns === undefined ? others.filter((at) => !taken.has(at)) : Object.keys(manifest.columns).map(find);
   const columns = wanted.map((at) => planColumn(path, at, scanned.columns[at], manifest.columns));
@@ -73,7 +73,7 @@ interface EmbeddingChoice {
   readonly find: (name: string) => number;
 }
 
-function planEmbedding(path: string, columns: readonly ScannedColumn[], { manifest, others, find }: EmbeddingChoice): PlannedEmbedding | undefined {
+function planEmbedding(path: string, { columns, rows }: ScannedSource, { manifest, others, find }: EmbeddingChoice): PlannedEmbedding | undefined {
   const named = manifest.column === undefined ? undefined : [manifest.column].flat().map(find);
   const from = named ?? guessEmbedding(columns, others);
   const [first] = from;
@@ -82,7 +82,8 @@ function planEmbedding(path: string, columns: readonly ScannedColumn[], { manife
     if (Object.keys(manifest).length === 0) return undefined;
     throw tableError('SRV_TABLE_FILE_INVALID', [path, 'there is no column of vectors: name it as "embedding": { "column": … } in table.json']);
   }
-  for (const at of from) checkNumbers(path, columns[at]);
+  // No rows say nothing of their types.
+  if (rows > 0) for (const at of from) checkNumbers(path, columns[at]);
   const isVector = column.shape.length > 0;
   if (isVector && from.length > 1) throw tableError('SRV_TABLE_FILE_INVALID', [path, `'${column.name}' holds vectors already: name it alone`]);
   const dim = isVector ? (column.shape[0] ?? 0) : from.length;

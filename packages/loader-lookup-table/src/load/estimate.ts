@@ -1,4 +1,6 @@
-import { besideFile, type DataFile, findDataFile, sizeOf } from '../table-files.ts';
+import { join } from 'node:path';
+import { findBase } from '../delta/delta-files.ts';
+import { findDataFile, hasDataFile, namesBeside, sizeOf } from '../table-files.ts';
 import { readTableManifest, type TableFormat, type TableManifest } from '../table-manifest.ts';
 
 /** What any table takes, its loading thread included. */
@@ -6,26 +8,31 @@ const BASE_BYTES = 32 * 2 ** 20;
 /** Bytes of memory while loading for one byte of the file: of compressed and of parsed formats more. */
 const BYTES_PER_FILE_BYTE: Readonly<Partial<Record<TableFormat, number>>> = { json: 12, jsonl: 6, csv: 6, tsv: 6, parquet: 12, npz: 12 };
 
-/** An upper bound of what a load takes. */
+/** An upper bound of what a load takes, the versions that it builds on included. */
 export async function estimateBytes(directory: string): Promise<number> {
-  const { file, bytes } = await filesOf(directory);
-  return BASE_BYTES + Math.ceil(bytes * (BYTES_PER_FILE_BYTE[file.format] ?? 3));
+  let total = BASE_BYTES;
+  for (const { format, bytes } of await filesOf(directory)) total += Math.ceil(bytes * (BYTES_PER_FILE_BYTE[format] ?? 3));
+  return total;
 }
 
-/** Bytes of the files that a load reads. */
+/** Bytes of the files that a load may read. */
 export async function bytesToRead(directory: string): Promise<number> {
-  return (await filesOf(directory)).bytes;
+  return (await filesOf(directory)).reduce((total, { bytes }) => total + bytes, 0);
 }
 
-async function filesOf(directory: string): Promise<{ readonly file: DataFile; readonly bytes: number }> {
-  const manifest = await readTableManifest(directory);
-  const file = await findDataFile(directory, manifest);
-  const bytes = await sizeOf([file.path, ...namesBeside(manifest).map((name) => besideFile(file.path, name))]);
-  return { file, bytes };
-}
+/** Longer chains are refused by the load, with the reason. */
+const MAX_CHAIN = 64;
 
-/** Files that are read beside the data file. */
-function namesBeside({ keyFile, embedding }: TableManifest): readonly string[] {
-  const scaleFile = typeof embedding === 'object' ? embedding.scaleFile : undefined;
-  return [keyFile, scaleFile].filter((name) => name !== undefined);
+async function filesOf(directory: string): Promise<readonly { readonly format: TableFormat; readonly bytes: number }[]> {
+  const found: { readonly format: TableFormat; readonly bytes: number }[] = [];
+  for (let at: string | undefined = directory; at !== undefined && found.length < MAX_CHAIN; ) {
+    const manifest: TableManifest = await readTableManifest(at);
+    const folder = at;
+    const hasRows = manifest.base === undefined || (await hasDataFile(at, manifest));
+    const file = hasRows ? await findDataFile(at, manifest) : undefined;
+    const paths = namesBeside(manifest).map((name) => join(folder, name));
+    found.push({ format: file?.format ?? 'vocabulary', bytes: await sizeOf(file === undefined ? paths : [file.path, ...paths]) });
+    at = manifest.base === undefined ? undefined : await findBase(at, manifest);
+  }
+  return found;
 }

@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { tableError } from '../errors.ts';
 import { bytesToRead } from './estimate.ts';
-import { type LoadedTable, loadTable } from './load-table.ts';
+import { type LoadOptions, loadTable } from './load-table.ts';
+import type { LoadedTable } from './loaded-table.ts';
 
 /** What the loading thread answers. An error keeps its class no further than its thread, so it travels in parts. */
 export type LoadReply =
@@ -19,22 +20,22 @@ const SMALL_BYTES = 32 * 1024;
  *
  * @throws ServingError what is wrong with the files; `signal.reason` when aborted
  */
-export async function loadWithoutBlocking(directory: string, signal: AbortSignal): Promise<LoadedTable> {
+export async function loadWithoutBlocking(directory: string, options: LoadOptions, signal: AbortSignal): Promise<LoadedTable> {
   signal.throwIfAborted();
   const bytes = await bytesToRead(directory);
   signal.throwIfAborted();
-  if (bytes > SMALL_BYTES) return loadInThread(directory, signal);
-  const loaded = await loadTable(directory);
+  if (bytes > SMALL_BYTES) return loadInThread(directory, options, signal);
+  const loaded = await loadTable(directory, options);
   signal.throwIfAborted();
   return loaded;
 }
 
-async function loadInThread(directory: string, signal: AbortSignal): Promise<LoadedTable> {
+async function loadInThread(directory: string, options: LoadOptions, signal: AbortSignal): Promise<LoadedTable> {
   // Sources run as they are in tests, where packages are found by their sources too.
   const isSource = extname(import.meta.url) === '.ts';
   const entry = isSource ? new URL('./load-thread-main.ts', import.meta.url) : new URL('./load-thread-main.js', import.meta.url);
   const execArgv = isSource ? ['--conditions=@servable/source'] : [];
-  const worker = new Worker(entry, { workerData: { directory }, name: 'servable-table-load', execArgv });
+  const worker = new Worker(entry, { workerData: { directory, options }, name: 'servable-table-load', execArgv });
   try {
     return loadedOf(await replyOf(worker, directory, signal), directory);
   } finally {

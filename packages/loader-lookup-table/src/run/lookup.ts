@@ -20,7 +20,7 @@ export function lookupOperation(view: TableView, finder: RowFinder): Operation {
       batching: finder.refusesKeys ? 'none' : 'rows',
     }),
     run(inputs, context) {
-      const wanted = columns.filter(({ name }) => isWanted(context, name));
+      const wanted = [...columns.keys()].filter((index) => isWanted(context, columns[index]?.name ?? ''));
       return lookUp({ view, finder, wanted }, inputs, context);
     },
   };
@@ -29,23 +29,30 @@ export function lookupOperation(view: TableView, finder: RowFinder): Operation {
 interface Lookup {
   readonly view: TableView;
   readonly finder: RowFinder;
-  readonly wanted: readonly Column[];
+  /** Places of the columns that are asked for. */
+  readonly wanted: readonly number[];
 }
 
 function lookUp({ view, finder, wanted }: Lookup, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
   const keys = keysOf(inputs, 'keys', view.table.keys.dtype);
   const total = keys.data.length;
   const found = new Uint8Array(total);
-  const values = wanted.map((column) => ({ column, data: allocateColumn(column, total) }));
+  const values = wanted.map((index) => ({ index, data: allocateColumn(columnAt(view, index), total) }));
   const work = (from: number, to: number): void => {
     const rows = finder.find(keys, from, to);
     for (let at = 0; at < rows.length; at += 1) found[from + at] = (rows[at] ?? -1) < 0 ? 0 : 1;
-    for (const { column, data } of values) view.readColumn(column, rows, data, from);
+    for (const { index, data } of values) view.readColumn(index, rows, data, from);
   };
   const answer = (): NamedTensors => {
-    const outputs = new Map<string, Tensor>(values.map(({ column, data }) => [column.name, columnTensor(column, total, data)]));
+    const outputs = new Map<string, Tensor>(values.map(({ index, data }) => [columnAt(view, index).name, columnTensor(columnAt(view, index), total, data)]));
     return isWanted(context, FOUND) ? outputs.set(FOUND, { dtype: 'BOOL', shape: [total], data: found }) : outputs;
   };
   const later = inSlices({ total, step: KEYS_PER_STEP, work, signal: context.signal });
   return later === undefined ? answer() : later.then(answer);
+}
+
+function columnAt({ table }: TableView, index: number): Column {
+  const column = table.columns[index];
+  if (column === undefined) throw new RangeError(`no column ${index}`);
+  return column;
 }

@@ -33,8 +33,8 @@ const MAX_CHUNK_BYTES = 2 ** 31 - 2 ** 24;
 
 /** Rows whose scores are computed by one call of the kernel. */
 export const BLOCK_ROWS = 1024;
-/** Threads that may search one table at the same time. */
-export const MAX_SEARCH_THREADS = 8;
+/** Threads that may search one table at the same time: the event loop, and the search thread. */
+export const MAX_SEARCH_THREADS = 2;
 
 export interface MatrixShape {
   readonly dtype: MatrixDType;
@@ -46,10 +46,9 @@ export interface MatrixShape {
 
 export function allocateMatrix({ dtype, rows, dim, rowsPerChunk }: MatrixShape): Matrix {
   const stride = strideOf(dtype, dim);
-  const rowBytes = stride * BYTES_PER_ELEMENT[dtype];
-  const perChunk = rowsPerChunk ?? Math.max(1, Math.floor(MAX_CHUNK_BYTES / Math.max(rowBytes, 1)));
+  const perChunk = rowsPerChunk ?? Math.max(1, Math.floor(MAX_CHUNK_BYTES / Math.max(rowBytes({ dtype, stride }), 1)));
   const chunks: WasmMemory[] = [];
-  for (let from = 0; from < rows || from === 0; from += perChunk) chunks.push(allocateChunk(Math.min(perChunk, rows - from) * rowBytes, stride));
+  for (let from = 0; from < rows || from === 0; from += perChunk) chunks.push(allocateChunk(Math.min(perChunk, rows - from) * rowBytes({ dtype, stride }), stride));
   const scales = dtype === 'INT8' ? (allocateShared('FP32', rows) as Float32Array) : undefined;
   return { dtype, rows, dim, stride, rowsPerChunk: perChunk, chunks, scales, inverseNorms: allocateShared('FP32', rows) as Float32Array };
 }
@@ -59,9 +58,14 @@ export function strideOf(dtype: MatrixDType, dim: number): number {
   return Math.ceil(dim / step) * step;
 }
 
-/** Bytes of one search thread's room: the query in float32, and a block of scores. */
+/** Bytes of one row in a chunk. */
+export function rowBytes({ dtype, stride }: Pick<Matrix, 'dtype' | 'stride'>): number {
+  return stride * BYTES_PER_ELEMENT[dtype];
+}
+
+/** Bytes of one search thread's room: the query in float32, a block of scores, and the scales of a block. */
 export function scratchBytes(stride: number): number {
-  return (stride + BLOCK_ROWS) * 4;
+  return (stride + 2 * BLOCK_ROWS) * 4;
 }
 
 function allocateChunk(dataBytes: number, stride: number): WasmMemory {
@@ -133,6 +137,14 @@ export class MatrixRows {
     this.updateNorm(row);
   }
 
+  /** Copies a row as it is kept to a matrix of the same dtype and size. */
+  copyTo(row: number, target: MatrixRows, to: number): void {
+    const { rowsPerChunk, stride, scales } = this.#matrix;
+    const chunk = Math.floor(row / rowsPerChunk);
+    const data = this.#data[chunk];
+    if (data !== undefined) target.writeRaw(to, data, (row - chunk * rowsPerChunk) * stride, scales?.[row] ?? 1);
+  }
+
   updateNorm(row: number): void {
     const { rowsPerChunk, stride, dim, dtype, inverseNorms } = this.#matrix;
     const chunk = Math.floor(row / rowsPerChunk);
@@ -145,7 +157,9 @@ export class MatrixRows {
       const value = dtype === 'FP16' ? halfValue(stored) : stored;
       sum += value * value;
     }
-    inverseNorms[row] = sum === 0 ? 0 : 1 / Math.sqrt(sum);
+    const inverse = Math.fround(1 / Math.sqrt(sum));
+    // Nor has a row that is too short for float32 a direction.
+    inverseNorms[row] = Number.isFinite(inverse) ? inverse : 0;
   }
 
   /** Source of the rounding: NumPy's `round(row / scale)` in float32 with scale = max(|row|) / 127. */

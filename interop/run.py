@@ -19,6 +19,7 @@ def main():
     options = parser.parse_args()
 
     from grpc_checks import run_grpc_checks
+    from reload_checks import run_reload_checks
     from report import Report
     from rest_checks import run_rest_checks
 
@@ -27,6 +28,8 @@ def main():
     run_rest_checks(report, options.rest, GOLDENS, options.strict)
     with report.check("the quickstart's Python snippet"):
         check_snippet(options.grpc)
+    # Last: it replaces the models.
+    run_reload_checks(report, options.grpc, GOLDENS.parent)
     print(f"{report.passed} passed, {report.failed} failed, {report.skipped} skipped")
     return 0 if report.failed == 0 else 1
 

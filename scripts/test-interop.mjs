@@ -42,8 +42,9 @@ async function runSuites(config, flags) {
   console.log(`With ${config}:`);
   const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args: ['--config', config] });
   try {
-    if (python !== undefined) await runPython(python, server, flags);
     if (grpcurl !== undefined) count(await checkWithGrpcurl(grpcurl, server));
+    // Last: its reloads replace the models.
+    if (python !== undefined) await runPython(python, server, flags);
   } finally {
     const exitCode = await server.stop();
     count({ passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0 });

@@ -8,7 +8,7 @@ import { predictionMethods } from './prediction-service.ts';
 import { reflectionMethods } from './reflection-service.ts';
 
 /** Serves every gRPC service there is. @throws ServingError `SRV_LISTEN_FAILED` */
-export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, stopping }: ServedBy): Promise<GrpcTransport> {
+export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, monitoring, stopping }: ServedBy): Promise<GrpcTransport> {
   const { compat, validation } = config;
   return GrpcTransport.listen({
     host: config.grpc.host,
@@ -20,7 +20,7 @@ export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, 
     tls: config.grpc.tls,
     methods: [
       ...predictionMethods({ manager, validation, compat }),
-      ...modelMethods(manager, reloader),
+      ...modelMethods(manager, { reloader, metricOf: (name) => monitoring.tensorflowCount(name) }),
       ...healthMethods(health, stopping),
       ...reflectionMethods(stopping),
     ],

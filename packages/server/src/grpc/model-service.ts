@@ -1,13 +1,12 @@
 import { type GrpcMethod, type Manager, parseModelName } from '@servable/core';
 import { decodeGetModelStatusRequest, encodeGetModelStatusResponse, presentModelSpec, selectModelStates } from '@servable/protocol';
-import type { Reloader } from '../reload/reloader.ts';
 import { type RecordedCall, recordedMethod } from './recorded-method.ts';
-import { reloadConfig } from './reload-config.ts';
+import { reloadConfig, type ReloadService } from './reload-config.ts';
 
 const SERVICE = '/tensorflow.serving.ModelService';
 
 /** `tensorflow.serving.ModelService`. */
-export function modelMethods(manager: Manager, reloader: Reloader): readonly GrpcMethod[] {
+export function modelMethods(manager: Manager, service: ReloadService): readonly GrpcMethod[] {
   return [
     recordedMethod({
       path: `${SERVICE}/GetModelStatus`,
@@ -19,7 +18,7 @@ export function modelMethods(manager: Manager, reloader: Reloader): readonly Grp
       path: `${SERVICE}/HandleReloadConfigRequest`,
       method: 'reload',
       hooks: manager.hooks,
-      answer: (call) => reloadConfig(call, reloader),
+      answer: (call) => reloadConfig(call, service),
     }),
   ];
 }

@@ -6,22 +6,33 @@ import type { AppliedReload, Reloader } from '../reload/reloader.ts';
 import { decodeMessage } from './decode-message.ts';
 import type { RecordedCall } from './recorded-method.ts';
 
+/** What a reload works on. */
+export interface ReloadService {
+  readonly reloader: Reloader;
+  /** The value of a metric, by TensorFlow Serving's name for it. */
+  readonly metricOf: (name: string) => number;
+}
+
 /**
- * Replaces the models that are served by those of the request, and answers when each new one has a version that is ready. The
- * metrics that a request asks for are those of another runtime: none of them increases here.
+ * Replaces the models that are served by those of the request, and answers when each new one has a version that is ready, with how
+ * far each metric that was asked for rose in between.
  *
  * @throws ServingError `SRV_RELOAD_CONFIG_UNSUPPORTED`, `SRV_RELOAD_CONFIG_INVALID`, `SRV_MODELS_UNAVAILABLE`, and what
  * `Reloader.apply` throws
  *
  * Source: TF Serving, `ModelServiceImpl::HandleReloadConfigRequest`.
  */
-export async function reloadConfig({ request, call }: Pick<RecordedCall, 'request' | 'call'>, reloader: Reloader): Promise<Uint8Array> {
+export async function reloadConfig({ request, call }: Pick<RecordedCall, 'request' | 'call'>, { reloader, metricOf }: ReloadService): Promise<Uint8Array> {
   const { config, metricNames } = decodeMessage(ReloadConfigRequestSchema, request);
   // Nobody waits for it any more: what they asked for since then may be something else.
   call.signal.throwIfAborted();
+  const before = metricNames.map(metricOf);
   const applied = applyList(config, reloader);
   await applied.whenReady(call.signal);
-  const metric = metricNames.map((name) => ({ name, valueIncrease: { case: 'int64ValueIncrease' as const, value: 0n } }));
+  const metric = metricNames.map((name, index) => {
+    const value = BigInt(Math.trunc(metricOf(name) - (before[index] ?? 0)));
+    return { name, valueIncrease: { case: 'int64ValueIncrease' as const, value } };
+  });
   return toBinary(ReloadConfigResponseSchema, create(ReloadConfigResponseSchema, { status: {}, metric }));
 }
 

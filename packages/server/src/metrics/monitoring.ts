@@ -66,6 +66,12 @@ export class Monitoring {
     this.#tensorflow?.requestLogged(model, status);
   }
 
+  /** The whole number that the first cell of a metric of TensorFlow Serving holds; 0 for what is no counter or not measured. */
+  tensorflowCount(name: string): number {
+    const metric = this.#tensorflow?.metrics.find((each) => each.name === name);
+    return metric === undefined || metric.kind === 'histogram' ? 0 : (metric.cells.all()[0]?.cell.value ?? 0);
+  }
+
   /** Answers a request for metrics; `undefined` for any other. */
   answer(method: string, target: string): RestReply | Promise<RestReply> | undefined {
     const [path = ''] = target.split(/[?#]/, 1);

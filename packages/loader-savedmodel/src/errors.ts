@@ -17,6 +17,11 @@ export interface ErrorArguments {
   SRV_SAVEDMODEL_OPTION_INVALID: [option: string, reason: string];
   SRV_SAVEDMODEL_NO_ENGINE: [directory: string, reasons: string];
   SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: [signature: string, known: string];
+  SRV_SAVEDMODEL_UNCOVERED: [signature: string, reason: string];
+  SRV_SAVEDMODEL_COMPILE_FAILED: [directory: string, reason: string];
+  SRV_SAVEDMODEL_RUN_REFUSED: [reason: string];
+  SRV_SAVEDMODEL_VARIABLE_MISSING: [reason: string];
+  SRV_SAVEDMODEL_TENSOR_MISSING: [reason: string];
   SRV_CHECKPOINT_INDEX_DAMAGED: [path: string, reason: string];
   SRV_CHECKPOINT_UNSUPPORTED: [path: string, subject: string, reason: string];
   SRV_CHECKPOINT_SHARD_MISSING: [path: string, tensor: string];
@@ -81,6 +86,14 @@ const table: ErrorTable = {
     status: 'INVALID_ARGUMENT',
     message: (signature, known) => `The model has no signature '${signature}': its signatures are ${known}`,
   },
+  SRV_SAVEDMODEL_UNCOVERED: {
+    status: 'UNIMPLEMENTED',
+    message: (signature, reason) => `Signature '${signature}' cannot be compiled to ONNX: ${reason}. Serve the model with engine 'tensorflow'`,
+  },
+  SRV_SAVEDMODEL_COMPILE_FAILED: { status: 'INTERNAL', message: (directory, reason) => `'${directory}' could not be compiled: ${reason}` },
+  SRV_SAVEDMODEL_RUN_REFUSED: { status: 'INVALID_ARGUMENT', message: (reason) => reason },
+  SRV_SAVEDMODEL_VARIABLE_MISSING: { status: 'FAILED_PRECONDITION', message: (reason) => reason },
+  SRV_SAVEDMODEL_TENSOR_MISSING: { status: 'NOT_FOUND', message: (reason) => reason },
   SRV_CHECKPOINT_INDEX_DAMAGED: { status: 'DATA_LOSS', message: (path, reason) => `Unable to read file (${path}). ${reason}. ${AGAIN}` },
   SRV_CHECKPOINT_UNSUPPORTED: {
     status: 'UNIMPLEMENTED',

@@ -2,6 +2,7 @@ export type { BundleEntry, BundlePart } from './checkpoint/bundle-entry.ts';
 export type { SliceSpec } from './checkpoint/slice-spec.ts';
 export { type ReadTensorOptions, TensorBundle, type TensorChunk } from './checkpoint/tensor-bundle.ts';
 export type { TensorRegion } from './checkpoint/tensor-region.ts';
+export type { CompileCacheOptions } from './compile/cache/compiled-cache.ts';
 export { dataTypeName, dtypeOf } from './data-type.ts';
 export { type ErrorArguments, savedModelError } from './errors.ts';
 export { type OpCounts } from './graph/count-ops.ts';

@@ -4,3 +4,8 @@ export { readGraphFile } from './model/read-graph.ts';
 export { type ExternalData, readEntry, readTensor, type TensorFacts } from './model/tensor-facts.ts';
 export { readValue, type ValueFacts, type ValueKind, type ValueType } from './model/value-facts.ts';
 export { proveRowIndependence, type ProvenNames, type RowProof } from './proof/prove-row-independence.ts';
+export { encodeModel, type ExternalPlace, type PlaceTensor } from './write/encode-model.ts';
+export { type AttributeToWrite, type GraphToWrite, type ModelToWrite, type NodeToWrite, type StoredTensor, type ValueToWrite } from './write/graph-to-write.ts';
+export { type Piece } from './write/message-bytes.ts';
+export { writeModelFile, type WriteModelOptions } from './write/write-model-file.ts';
+export { elementTypeNumber } from './model/element-types.ts';

@@ -1,4 +1,5 @@
 import type { Batching } from '@servable/core';
+import type { CompileCacheOptions } from '../compile/cache/compiled-cache.ts';
 
 /** What runs SavedModels, in the order in which `auto` asks. */
 export const ENGINE_NAMES = ['onnx', 'tensorflow'] as const;
@@ -55,6 +56,8 @@ export interface SavedModelPluginOptions extends Omit<SavedModelOptions, 'engine
   readonly engine?: 'auto' | EngineName | PluginEngineSettings;
   /** Threads of each engine that compute at the same time. Default: the CPUs of the control group or machine. */
   readonly threads?: number;
+  /** `onnx`: where compiled models are kept on disk, and how much they may take. */
+  readonly compileCache?: CompileCacheOptions;
 }
 
 /** The engine that a choice names. */
@@ -106,6 +109,12 @@ export const SAVED_MODEL_PLUGIN_OPTIONS_SCHEMA: typeof SAVED_MODEL_OPTIONS_SCHEM
       memoryGrowth: { type: 'boolean', description: 'tensorflow: take GPU memory as it is needed. Default true.' },
       gpuMemoryFraction: { type: 'number', exclusiveMinimum: 0, maximum: 1, description: "tensorflow: the largest share of each GPU's memory." },
     }),
+    compileCache: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { directory: { type: 'string', minLength: 1 }, maxBytes: { type: 'integer', minimum: 0 } },
+      description: 'onnx: where compiled models are kept (directory), and how much they may take (maxBytes).',
+    },
     threads: { ...COUNT, description: 'Threads of each engine that compute at the same time. Default: the CPUs of the control group or machine.' },
   },
 };

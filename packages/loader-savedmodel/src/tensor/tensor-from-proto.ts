@@ -60,7 +60,8 @@ function fromContent(name: string, content: Uint8Array, { dtype, shape }: Numeri
   if (dtype === 'BOOL' && content.some((byte) => byte > 1)) throw invalid(name, 'a BOOL is neither 0 nor 1');
   const { array } = storageOf(dtype);
   const isAligned = content.byteOffset % array.BYTES_PER_ELEMENT === 0;
-  const bytes = isAligned ? content : content.slice();
+  // Not `slice`: a Buffer's shares its memory.
+  const bytes = isAligned ? content : Uint8Array.from(content);
   return new array(bytes.buffer, bytes.byteOffset, bytes.length / array.BYTES_PER_ELEMENT);
 }
 

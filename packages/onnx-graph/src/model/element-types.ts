@@ -44,3 +44,18 @@ const ELEMENT_TYPES: readonly (ElementType | undefined)[] = [
 export function elementType(number: number): ElementType | undefined {
   return ELEMENT_TYPES[number];
 }
+
+/** Types of TensorFlow's quantized numbers are stored as plain ones of their size. */
+const STORED_AS: ReadonlyMap<DType, DType> = new Map<DType, DType>([
+  ['QINT8', 'INT8'],
+  ['QUINT8', 'UINT8'],
+  ['QINT16', 'INT16'],
+  ['QUINT16', 'UINT16'],
+  ['QINT32', 'INT32'],
+]);
+
+/** The ONNX element type number of a dtype. */
+export function elementTypeNumber(dtype: DType): number {
+  const stored = STORED_AS.get(dtype) ?? dtype;
+  return ELEMENT_TYPES.findIndex((each) => each?.dtype === stored);
+}

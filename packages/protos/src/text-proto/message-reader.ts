@@ -44,7 +44,7 @@ export class MessageReader {
     this.#offsets = offsets;
   }
 
-  /** The field whose scalar or enum is read now. */
+  /** The field whose value is read now; of a message, until its brace is open. */
   get field(): DescField | undefined {
     return this.#field;
   }
@@ -84,6 +84,7 @@ export class MessageReader {
       case 'enum':
         return message.set(field, this.#readPlain(field, () => readEnum(this.#tokens, field.enum)));
       case 'message':
+        this.#field = field;
         this.#tokens.take(':');
         return message.set(field, this.#within(field.name, () => this.#readMessage(field.message)));
       case 'list':
@@ -212,9 +213,10 @@ export class MessageReader {
     const tokens = this.#tokens;
     if (this.#depth === MAX_DEPTH) throw tokens.fault(`Messages nest more than ${MAX_DEPTH} deep.`);
     this.#depth += 1;
-    if (tokens.take('{')) read('}');
-    else if (tokens.take('<')) read('>');
-    else throw tokens.fault(`Expected "{" but found: ${tokens.describe()}`);
+    const close = tokens.take('{') ? '}' : tokens.take('<') ? '>' : undefined;
+    if (close === undefined) throw tokens.fault(`Expected "{" but found: ${tokens.describe()}`);
+    this.#field = undefined;
+    read(close);
     this.#depth -= 1;
   }
 

@@ -16,7 +16,7 @@ export class TextProtoError extends Error {
   readonly column: number;
   /** The names that could stand there, where a name is at fault; else empty. */
   readonly known: readonly string[];
-  /** The field whose value is at fault, where a scalar or an enum is. */
+  /** The field whose value is at fault: a scalar, an enum, or a message that is not written as one. */
   field: DescField | undefined;
 
   constructor(reason: string, place: TextProtoPlace, { known = [] }: TextProtoFaultDetails = {}) {

@@ -56,7 +56,9 @@ async function readParameters(path: string, cwd: string): Promise<TensorflowFile
   const file = await readTextProtoFile(BatchingParametersSchema, { path, namedBy, cwd });
   if ('fault' in file) return { ...NOTHING, faults: [file.fault] };
   const { options, faults } = readBatchingParameters(file.message);
-  return { ...batchingFiles(options, `${namedBy}=${path}`), faults: faults.map((fault) => placed(fault, file)) };
+  // What is wrong where it stands need not be told again as a setting.
+  if (faults.length > 0) return { ...NOTHING, faults: faults.map((fault) => placed(fault, file)) };
+  return { ...batchingFiles(options, `${namedBy}=${path}`), faults: [] };
 }
 
 function placed({ keys, ...fault }: SchemaFault, { locate }: Pick<TextProtoFile<unknown>, 'locate'>): ConfigFault {
@@ -83,6 +85,9 @@ async function readPlatforms(path: string, cwd: string): Promise<TensorflowFiles
   const notes = others.map((platform) => `${from}: what it says of platform '${platform}' does not apply: its loader has options of its own`);
   if (session === undefined) return { ...NOTHING, notes };
   const read = session.batchingParameters === undefined ? undefined : readBatchingParameters(session.batchingParameters);
+  if (read !== undefined && read.faults.length > 0) {
+    return { ...NOTHING, faults: read.faults.map((fault) => placed({ ...fault, keys: [...PARAMETER_KEYS, ...fault.keys] }, file)) };
+  }
   const batching = read === undefined ? batchingOff(from) : batchingFiles(read.options, from);
   const settings = new Map<SettingPath, LayerValue>([
     ...batching.settings,
@@ -90,8 +95,7 @@ async function readPlatforms(path: string, cwd: string): Promise<TensorflowFiles
     ['batching.fromVersionFiles', { value: session.enablePerModelBatchingParams, from }],
   ]);
   const idle = unusedFields(session).map((field) => `${from}: ${field} does not apply: sessions are the engine's, see the options of its loader`);
-  const faults = (read?.faults ?? []).map((fault) => placed({ ...fault, keys: [...PARAMETER_KEYS, ...fault.keys] }, file));
-  return { settings, batching: batching.batching, faults, notes: [...notes, ...idle] };
+  return { settings, batching: batching.batching, faults: [], notes: [...notes, ...idle] };
 }
 
 /** Without parameters in the file its models are not batched. */

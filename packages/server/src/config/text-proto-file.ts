@@ -74,19 +74,25 @@ function cureOf({ known, field, reason }: TextProtoError): string {
     const nearest = nearestName(asked, known);
     return nearest === undefined ? `Known are: ${known.join(', ')}` : `Did you mean '${nearest}'?`;
   }
-  return field === undefined ? 'Mend the text, or compare it with docs/tensorflow-serving.md' : `Write ${field.name}: ${exampleOf(field)}`;
+  return field === undefined ? 'Mend the text, or compare it with docs/tensorflow-serving.md' : `Write ${field.name}${exampleOf(field)}`;
 }
 
 /** A right value of a field, as the text format writes it. */
 function exampleOf(field: NonNullable<TextProtoError['field']>): string {
-  if (field.enum !== undefined) return field.enum.values[0]?.name ?? '0';
+  if (field.message !== undefined) return isWrapper(field.message) ? ' { value: 1 }' : ' { … }';
+  if (field.enum !== undefined) return `: ${field.enum.values[0]?.name ?? '0'}`;
   switch (field.scalar) {
     case ScalarType.BOOL:
-      return 'true';
+      return ': true';
     case ScalarType.STRING:
     case ScalarType.BYTES:
-      return '"text"';
+      return ': "text"';
     default:
-      return '1';
+      return ': 1';
   }
+}
+
+/** `google.protobuf.Int64Value` and the like: a scalar that may be absent. */
+function isWrapper({ typeName }: { readonly typeName: string }): boolean {
+  return /^google\.protobuf\.\w+Value$/.test(typeName);
 }

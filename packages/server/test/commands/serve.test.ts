@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryProject, workingPlugins } from '../temporary-project.ts';
 import { startMain, type StartedMain, type StartOptions } from './run-main.ts';
 
@@ -104,4 +104,36 @@ it('says that a port is taken', async () => {
   const second = startMain(cwd, ['serve', 'models', `--rest-port=${new URL(restOf(first)).port}`, '--grpc-port=0']);
   expect(await second.code).toBe(1);
   expect(second.err()).toMatch(/^error: .*REST.*EADDRINUSE.*\. Stop the program that has this port, or choose another with --rest-port$/m);
+});
+
+describe('with compat strict', () => {
+  const strict = (model: string): Record<string, string> => ({
+    'serving.config.json': `{"models":[${model}]}`,
+    'models/half/3/model.acme': '{}',
+  });
+
+  it('listens when the models are served, and says so as TensorFlow Serving does', async () => {
+    const started = await startServe(strict('{"name":"half","path":"models/half"}'), ['--compat=strict']);
+    await started.until('Try it');
+    expect(started.out()).toMatch(/^gRPC .*\nREST .*\nRunning gRPC ModelServer at 127\.0\.0\.1:\d+ \.\.\.\nExporting HTTP\/REST API at:localhost:\d+ \.\.\.\nReady: 1 of 1 model\n/);
+  });
+
+  it('waits for a model without versions with its ports closed, until it is stopped', async () => {
+    const started = await startServe(strict('{"name":"later","path":"models/later"}'), ['--compat=strict'], { isLogging: true });
+    await vi.waitUntil(() => started.err().includes("Model 'later' cannot be looked at"), { timeout: 15_000 });
+    started.stop();
+    expect(await started.code).toBe(0);
+    expect(started.out()).toBe('');
+  });
+
+  it('does not start with a label in the first config, unless labels may be early', async () => {
+    const labelled = strict('{"name":"half","path":"models/half","labels":{"stable":3}}');
+    const refused = await startServe(labelled, ['--compat=strict', '--allow-labels-for-unavailable-versions=false']);
+    expect(await refused.code).toBe(255);
+    expect(refused.out()).toBe(
+      'Failed to start server. Error: FAILED_PRECONDITION: Request to assign label to version 3 of model half, which is not currently available for inference\n',
+    );
+    const started = await startServe(labelled, ['--compat=strict']);
+    await started.until('Try it');
+  });
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../src/config/config-fault.ts';
 import { examineConfig, loadConfig } from '../../src/config/load.ts';
@@ -49,6 +50,15 @@ describe('each flag has its meaning', () => {
     [{ file_system_poll_wait_seconds: '2' }, { pollIntervalMs: 2000 }],
     [{ file_system_poll_wait_seconds: '0' }, { pollIntervalMs: 0 }],
     [{ enable_model_warmup: 'false' }, { warmup: false }],
+    [{ num_unload_threads: '0' }, { maxConcurrentUnloads: 1 }],
+    [{ num_unload_threads: '3' }, { maxConcurrentUnloads: 3 }],
+    [{ model_config_file_poll_wait_seconds: '5' }, { reloadPollIntervalMs: 5000 }],
+    [{ model_config_file_poll_wait_seconds: '-1' }, { reloadPollIntervalMs: 0 }],
+    [{ allow_version_labels_for_unavailable_models: true }, { allowLabelsForUnavailableVersions: true }],
+    [{ use_alts_credentials: 'false' }, { grpc: { enabled: true } }],
+    [{ 'manager-policy': 'resource-preserving' }, { policy: 'resource-preserving' }],
+    [{ compat: 'strict' }, { listensWhenReady: true }],
+    [{}, { listensWhenReady: false, maxConcurrentInitialLoads: 4 * availableParallelism(), allowLabelsForUnavailableVersions: false, reloadPollIntervalMs: 0 }],
   ])('%j', async (flags, expected) => {
     expect(await configOf(flags)).toMatchObject(expected);
   });
@@ -76,6 +86,11 @@ it.each<[Flags, RegExp]>([
   [{ rest_api_enable_cors_support: 'yes' }, /^--rest_api_enable_cors_support is 'yes': must be true or false/],
   [{ file_system_poll_wait_seconds: '-1' }, /^--file_system_poll_wait_seconds is '-1': .* Write 0 to look once/],
   [{ model_name: 'x' }, /^--model_base_path is missing: Both server_options\.model_base_path and server_options\.model_config_file are empty\. Add --model_base_path=/],
+  [{ use_alts_credentials: true, model_base_path: '/m' }, /^--use_alts_credentials is true: ALTS works between machines of Google only\. Use --ssl_config_file$/],
+  [
+    { tensorflow_session_parallelism: '2', tensorflow_intra_op_parallelism: '1', model_base_path: '/m' },
+    /^--tensorflow_session_parallelism is '2': Either configure server_options\.tensorflow_session_parallelism or \(.*\) separately\. You cannot configure all\./,
+  ],
   [{ model_base_path: '' }, /^--model_base_path is missing/],
   [{ model_base_path: 's3://b/m' }, /^--model_base_path is 's3:\/\/b\/m': no plugin finds versions there/],
 ])('refuses %j', async (flags, expected) => {

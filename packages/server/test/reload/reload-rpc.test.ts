@@ -114,7 +114,7 @@ describe('HandleReloadConfigRequest', () => {
     await reload(on, listOf(on.model('m')));
     await reload(on, listOf(on.model('m', 'model_version_policy { specific { versions: [1, 2] } }')));
     await unloaded(on, 'm', 3n);
-    expect(await on.statusOf('m')).toBe('3 END, 2 AVAILABLE, 1 AVAILABLE');
+    await vi.waitUntil(async () => (await on.statusOf('m')) === '3 END, 2 AVAILABLE, 1 AVAILABLE', { timeout: 15_000 });
   });
 
   it('sets, moves and removes labels', async () => {
@@ -127,6 +127,7 @@ describe('HandleReloadConfigRequest', () => {
       return (JSON.parse(body) as { model_spec?: { version: string }; error?: string }).model_spec?.version ?? body;
     };
     await reload(on, listOf(on.model('m', both)));
+    await vi.waitUntil(async () => (await on.statusOf('m')) === '2 AVAILABLE, 1 AVAILABLE', { timeout: 15_000 });
     await reload(on, listOf(labelled('stable', 1)));
     expect(await versionBehind('stable')).toBe('1');
     await reload(on, listOf(labelled('stable', 2)));

@@ -1,0 +1,145 @@
+import { type DType, elementCount } from '@servable/core';
+import { elementTypeNumber, type NodeToWrite, type StoredTensor } from '@servable/onnx-graph';
+import { foldConstants } from '../fold/fold-constants.ts';
+import { numbersOf, SMALL, storedNumbers, storedTensor } from '../ir/constant-data.ts';
+import { SizeNames } from '../ir/dimension.ts';
+import type { NodeParts, OutputFacts } from '../ir/node-parts.ts';
+import { isHeld } from '../ir/held-types.ts';
+import type { Value } from '../ir/value.ts';
+import { NoKernel } from './kernel-types.ts';
+
+/** Longer lists of integers are data, not shapes. */
+const LONGEST_LIST = 256;
+
+/**
+ * The ONNX graph that is being made. A node all of whose inputs are known is computed at once, and one that was made before is not
+ * made again; names say which of TensorFlow's nodes something comes from.
+ */
+export class GraphBuilder {
+  readonly nodes: NodeToWrite[] = [];
+  readonly initializers: Map<string, StoredTensor> = new Map();
+  readonly sizes: SizeNames = new SizeNames();
+  readonly #made = new Map<string, readonly Value[]>();
+  readonly #constantNames = new Map<StoredTensor, string>();
+  readonly #smallConstants = new Map<string, StoredTensor>();
+  readonly #names = new Set<string>();
+  #origin = 'graph';
+
+  /** Nodes made from here on come from this node of TensorFlow's. */
+  from(origin: string): void {
+    this.#origin = origin;
+  }
+
+  /** Makes a node whose name says something to whoever reads an error about it. */
+  named<T>(name: string, make: () => T): T {
+    const origin = this.#origin;
+    this.#origin = `${name}: ${origin}`;
+    try {
+      return make();
+    } finally {
+      this.#origin = origin;
+    }
+  }
+
+  /** Makes one node. Inputs are taken as they lie in memory: who calls has seen to their order. */
+  make(operator: string, inputs: readonly (Value | undefined)[], { attributes = {}, outputs, domain = '' }: NodeParts): readonly Value[] {
+    if (operator !== 'Cast' && inputs.some((input) => input?.dtype === 'BF16')) return this.#inSingle(operator, inputs, { attributes, outputs, domain });
+    const odd = [...inputs, ...outputs].find((each) => each !== undefined && !isHeld(each.dtype));
+    if (odd !== undefined) throw new NoKernel(operator, odd.dtype);
+    const folded = foldConstants(operator, inputs, { attributes, outputs });
+    if (folded !== undefined) return folded.map((stored) => this.stored(stored));
+    const names = inputs.map((input) => (input === undefined ? '' : this.nameOf(input)));
+    const key = keyOf(operator, names, { attributes, domain });
+    const known = key === undefined ? undefined : this.#made.get(key);
+    if (known !== undefined) return known;
+    const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/${operator}${at === 0 ? '' : `:${at}`}`) }));
+    this.nodes.push({ name: values[0]?.name ?? '', operator, domain, inputs: names, outputs: values.map(({ name }) => name), attributes });
+    if (key !== undefined) this.#made.set(key, values);
+    return values;
+  }
+
+  /** ONNX Runtime has no kernels for bfloat16, not even to move it; single precision holds all of its numbers. */
+  #inSingle(operator: string, inputs: readonly (Value | undefined)[], parts: NodeParts): readonly Value[] {
+    const wide = inputs.map((input) => (input?.dtype === 'BF16' ? this.#castTo(input, 'FP32') : input));
+    const outputs = parts.outputs.map((facts): OutputFacts => (facts.dtype === 'BF16' ? { ...facts, dtype: 'FP32' } : facts));
+    const made = this.make(operator, wide, { ...parts, outputs });
+    return made.map((value, at) => (parts.outputs[at]?.dtype === 'BF16' ? this.#castTo(value, 'BF16') : value));
+  }
+
+  #castTo(value: Value, dtype: DType): Value {
+    return this.one('Cast', [value], { dtype, shape: value.shape, order: value.order }, { to: elementTypeNumber(dtype) });
+  }
+
+  /** As {@link GraphBuilder.make}, for nodes of one output. */
+  one(operator: string, inputs: readonly (Value | undefined)[], output: OutputFacts, attributes: NodeParts['attributes'] = {}): Value {
+    const [value] = this.make(operator, inputs, { attributes, outputs: [output] });
+    if (value === undefined) throw new Error(`${operator} was made without an output`);
+    return value;
+  }
+
+  /** A constant. Equal small ones are stored once. */
+  stored(constant: StoredTensor): Value {
+    const { dtype, shape } = constant;
+    const isList = (dtype === 'INT32' || dtype === 'INT64') && shape.length <= 1 && elementCount(shape) <= LONGEST_LIST;
+    return { name: '', dtype, shape, constant, elements: isList ? numbersOf(constant) : undefined };
+  }
+
+  /** A scalar. */
+  scalar(dtype: Exclude<DType, 'BYTES'>, number: number | bigint): Value {
+    return this.stored(storedNumbers(dtype, [], [number]));
+  }
+
+  /** A list of 64-bit integers, as ONNX has axes and shapes. */
+  list(numbers: readonly number[]): Value {
+    return this.stored(storedTensor('INT64', [numbers.length], BigInt64Array.from(numbers, BigInt)));
+  }
+
+  /** A name in the graph; a constant gets one when it is first used. */
+  nameOf({ name, constant }: Value): string {
+    if (constant === undefined) return name;
+    const stored = this.#shared(constant);
+    const known = this.#constantNames.get(stored);
+    if (known !== undefined) return known;
+    const fresh = this.#nameFor(`${this.#origin}/constant`);
+    this.#constantNames.set(stored, fresh);
+    this.initializers.set(fresh, stored);
+    return fresh;
+  }
+
+  /** A name for something that the caller adds itself. */
+  reserve(name: string): string {
+    return this.#nameFor(name);
+  }
+
+  #shared(constant: StoredTensor): StoredTensor {
+    if (constant.dtype === 'BYTES' || elementCount(constant.shape) > 64) return constant;
+    const data = constant.read() as NodeJS.ArrayBufferView;
+    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+    const key = `${constant.dtype} ${constant.shape} ${bytes}`;
+    const known = this.#smallConstants.get(key);
+    if (known === undefined) this.#smallConstants.set(key, constant);
+    return known ?? constant;
+  }
+
+  #nameFor(wanted: string): string {
+    let name = wanted;
+    for (let count = 2; this.#names.has(name); count++) name = `${wanted}_${count}`;
+    this.#names.add(name);
+    return name;
+  }
+}
+
+/** `undefined`: what such a node gives may differ each time, or its attributes are too large to compare. */
+function keyOf(operator: string, inputs: readonly string[], { attributes, domain }: Pick<NodeToWrite, 'attributes' | 'domain'>): string | undefined {
+  if (operator.startsWith('Random')) return undefined;
+  for (const value of Object.values(attributes)) {
+    if (typeof value === 'object' && ('graph' in value || 'tensor' in value)) return undefined;
+  }
+  return JSON.stringify([operator, domain, inputs, attributes]);
+}
+
+/** The numbers of a small constant; `undefined` when it is none, or large. */
+export function knownNumbers({ constant }: Value): readonly number[] | undefined {
+  if (constant === undefined || elementCount(constant.shape) > SMALL) return undefined;
+  return numbersOf(constant);
+}

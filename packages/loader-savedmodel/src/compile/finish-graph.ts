@@ -1,0 +1,74 @@
+import type { NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
+import type { GraphBuilder } from './build/graph-builder.ts';
+import type { EmittedGraph } from './emitted-graph.ts';
+import { isHeld } from './ir/held-types.ts';
+import type { Value } from './ir/value.ts';
+
+/** The version of ONNX's operators that is written. */
+const OPSET = 21;
+
+/** Names inputs and outputs as clients do, and leaves out what no output needs. */
+export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inputs: ReadonlyMap<string, Value>; readonly outputs: ReadonlyMap<string, Value> }): EmittedGraph {
+  b.from('output');
+  const made = new Set(b.nodes.flatMap((node) => node.outputs));
+  const renamed = new Map<string, string>();
+  const written: ValueToWrite[] = [];
+  const names = new Map<string, string>();
+  const passed = new Map<string, string>();
+  const constants = new Map<string, StoredTensor>();
+  const inputOf = new Map(Array.from(inputs, ([alias, { name }]) => [name, alias]));
+  for (const [alias, value] of outputs) {
+    const input = value.constant === undefined ? inputOf.get(value.name) : undefined;
+    if (input !== undefined) passed.set(alias, input);
+    else if (value.constant !== undefined && !isHeld(value.dtype)) constants.set(alias, value.constant);
+    if (input !== undefined || constants.has(alias)) continue;
+    const name = b.nameOf(value);
+    const wanted = b.reserve(alias);
+    // A node's own output takes the name; constants and what has a name already are passed on.
+    if (made.has(name) && !renamed.has(name)) renamed.set(name, wanted);
+    else renamed.set(passedOn(b, { ...value, name, constant: undefined, elements: undefined }, wanted), wanted);
+    written.push({ ...toWrite(value), name: wanted });
+    names.set(alias, wanted);
+  }
+  const nodes = neededNodes(b.nodes, [...renamed.keys()]).map((node) => withNames(node, renamed));
+  const held = [...inputs].filter(([, { dtype }]) => isHeld(dtype));
+  const used = new Set(nodes.flatMap((node) => node.inputs));
+  const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
+  return {
+    model: {
+      graph: { name: 'saved_model', nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written },
+      opsets: new Map([['', OPSET]]),
+      producer: 'servable',
+    },
+    inputs: new Map(held.map(([alias, { name }]) => [alias, name])),
+    outputs: names,
+    passed,
+    constants,
+  };
+}
+
+/** One Identity for each output, never one for two. */
+function passedOn(b: GraphBuilder, value: Value, wanted: string): string {
+  return b.one('Identity', [value], { dtype: value.dtype, shape: value.shape }, { for: wanted }).name;
+}
+
+function withNames(node: NodeToWrite, names: ReadonlyMap<string, string>): NodeToWrite {
+  const rename = (name: string): string => names.get(name) ?? name;
+  const { for: _, ...attributes } = node.attributes;
+  return { ...node, attributes, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) };
+}
+
+function toWrite({ name, dtype, shape }: Value): ValueToWrite {
+  return { name, dtype, shape };
+}
+
+function neededNodes(nodes: readonly NodeToWrite[], outputs: readonly string[]): readonly NodeToWrite[] {
+  const needed = new Set(outputs);
+  const kept: NodeToWrite[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    kept.push(node);
+    for (const name of node.inputs) needed.add(name);
+  }
+  return kept.reverse();
+}

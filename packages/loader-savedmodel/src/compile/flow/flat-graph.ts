@@ -1,0 +1,58 @@
+import type { NodeAttributes } from './node-attributes.ts';
+
+/** One output of a node. */
+export interface TensorPlace {
+  readonly node: string;
+  readonly index: number;
+}
+
+/** A node after all functions were put in place of their calls. */
+export interface FlatNode {
+  /** Of nodes in functions with the names of the calls before it. */
+  readonly name: string;
+  readonly op: string;
+  readonly inputs: readonly TensorPlace[];
+  readonly attributes: NodeAttributes;
+}
+
+/** What a signature computes, without functions. */
+export interface FlatGraph {
+  /** By name. */
+  readonly nodes: ReadonlyMap<string, FlatNode>;
+  /** Places of the tensors that were asked for, by their names. */
+  readonly tensors: ReadonlyMap<string, TensorPlace>;
+  /** Nodes that run for what they do, not for what they give. */
+  readonly effects: readonly FlatNode[];
+}
+
+/** `node:1`, as a key. */
+export function placeKey({ node, index }: TensorPlace): string {
+  return `${node}:${index}`;
+}
+
+/**
+ * Nodes that others need, each after those that it needs; no recursion, for a graph may be deep. A place in `given` needs nothing.
+ */
+export function inOrderOfUse(graph: FlatGraph, roots: readonly TensorPlace[], given: ReadonlySet<string>): readonly FlatNode[] {
+  const ordered: FlatNode[] = [];
+  const state = new Map<string, 'entered' | 'done'>();
+  const pending: TensorPlace[] = roots.toReversed();
+  for (let place = pending.at(-1); place !== undefined; place = pending.at(-1)) {
+    const node = graph.nodes.get(place.node);
+    const seen = state.get(place.node);
+    if (node === undefined || seen === 'done' || given.has(placeKey(place))) {
+      pending.pop();
+      continue;
+    }
+    if (seen === 'entered') {
+      pending.pop();
+      state.set(place.node, 'done');
+      ordered.push(node);
+      continue;
+    }
+    state.set(place.node, 'entered');
+    // A cycle is entered once: whoever opened the model has refused those that are not loops.
+    for (const input of node.inputs) if (!state.has(input.node) && !given.has(placeKey(input))) pending.push(input);
+  }
+  return ordered;
+}

@@ -1,0 +1,89 @@
+import { cast } from '../build/elementwise.ts';
+import type { GraphBuilder } from '../build/graph-builder.ts';
+import { kernelType } from '../build/kernel-types.ts';
+import { inPlace, transposed } from '../build/order.ts';
+import { reshapeTo } from '../build/reshape.ts';
+import { rankOf, shapeOf, type Value } from '../ir/value.ts';
+import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
+import { RefusedRun } from '../refused-run.ts';
+import { Uncovered } from '../uncovered.ts';
+import { transposedConvolution } from './transposed-convolution.ts';
+import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
+
+/** A size of a filter, which must be known. */
+export function knownSizes(value: Value): readonly number[] {
+  return shapeOf(value).map((size) => {
+    if (typeof size !== 'number') throw new Uncovered("its filter's size is only known at run time");
+    return size;
+  });
+}
+
+/** The list that an op has for all axes; 1 where it has none. */
+export function axesList(call: OpCall, name: string, layout: Layout): readonly number[] {
+  const numbers = call.attributes.integers(name);
+  return numbers.length === 0 ? Array.from({ length: layout.rank - 2 }, () => 1) : spatial(numbers, layout);
+}
+
+/** Filters as ONNX has them: outputs, inputs of one group, then the axes between. */
+export function filterFirst(b: GraphBuilder, filter: Value): Value {
+  const rank = rankOf(filter);
+  return inPlace(b, transposed(b, filter, [rank - 1, rank - 2, ...Array.from({ length: rank - 2 }, (_, axis) => axis)]));
+}
+
+interface ConvolutionParts {
+  readonly weights: Value;
+  readonly groups: number;
+  readonly windows: Windows;
+  readonly layout: Layout;
+}
+
+/** `Conv` of channels first. */
+function convolve(call: OpCall, x: Value, { weights, groups, windows, layout }: ConvolutionParts): Value {
+  const { b } = call;
+  const input = asChannelsFirst(b, x, layout);
+  const padded = padWindows(b, call, shapeOf(input).slice(2), windows, layout);
+  const shape = [shapeOf(input)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...padded.sizes];
+  const kernel = kernelType('Conv', x.dtype);
+  const attributes = { ...windowAttributes(windows, padded), ...(groups === 1 ? {} : { group: groups }) };
+  const made = b.one('Conv', [cast(b, input, kernel), cast(b, weights, kernel)], { dtype: kernel, shape }, attributes);
+  return fromChannelsFirst(b, cast(b, made, x.dtype), layout);
+}
+
+const convolution: Emitter = (call) => {
+  const [x, filter] = call.pair();
+  const layout = layoutOf(call, rankOf(x));
+  const sizes = knownSizes(filter);
+  const channels = channelsOf(x, layout);
+  const perGroup = sizes.at(-2) ?? 1;
+  if (typeof channels === 'number' && channels % perGroup !== 0) throw new RefusedRun('INVALID_ARGUMENT', `input depth must be evenly divisible by filter depth: ${channels} vs ${perGroup}`);
+  const groups = typeof channels === 'number' ? channels / perGroup : 1;
+  const windows = { size: sizes.slice(0, -2), strides: axesList(call, 'strides', layout), dilations: axesList(call, 'dilations', layout) };
+  return convolve(call, x, { weights: filterFirst(call.b, filter), groups, windows, layout });
+};
+
+function channelsOf(x: Value, { rank, isChannelsLast }: Layout): number | string | undefined {
+  return shapeOf(x)[isChannelsLast ? rank - 1 : 1];
+}
+
+/** Each channel has filters of its own. */
+const depthwise: Emitter = (call) => {
+  const { b } = call;
+  const [x, filter] = call.pair();
+  const layout = layoutOf(call, rankOf(x));
+  const [height = 1, width = 1, channels = 1, multiplier = 1] = knownSizes(filter);
+  const weights = reshapeTo(b, transposed(b, filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
+  const windows = { size: [height, width], strides: axesList(call, 'strides', layout), dilations: axesList(call, 'dilations', layout) };
+  return convolve(call, x, { weights, groups: channels, windows, layout });
+};
+
+/** Convolutions. */
+export const CONVOLUTION: OpFamily = {
+  title: 'Convolutions',
+  ops: {
+    Conv2D: convolution,
+    Conv2DBackpropInput: transposedConvolution,
+    Conv3D: convolution,
+    Conv3DBackpropInputV2: transposedConvolution,
+    DepthwiseConv2dNative: depthwise,
+  },
+};

@@ -1,0 +1,103 @@
+import { cast } from '../build/elementwise.ts';
+import type { GraphBuilder } from '../build/graph-builder.ts';
+import { kernelType } from '../build/kernel-types.ts';
+import { inPlace, transposed } from '../build/order.ts';
+import { matrixProduct } from '../build/products.ts';
+import { reshapeTo } from '../build/reshape.ts';
+import type { Shape } from '../ir/dimension.ts';
+import { shapeOf, type Value } from '../ir/value.ts';
+import type { OpCall } from '../op-call.ts';
+import { Uncovered } from '../uncovered.ts';
+
+/** An equation's letters, one for each axis. */
+function letters(term: string): readonly string[] {
+  return Array.from(term);
+}
+
+/** ONNX's equations know no broadcasting of `...` from TensorFlow's, but the same notation. */
+export function einsum(call: OpCall): Value {
+  const { b, attributes, inputs } = call;
+  const [first] = inputs;
+  const equation = attributes.text('equation').replaceAll(' ', '');
+  if (first === undefined) throw new Uncovered('it has no inputs');
+  const product = asProduct(call, equation);
+  if (product !== undefined) return product;
+  const kernel = kernelType('Einsum', first.dtype);
+  const values = inputs.map((value) => inPlace(b, cast(b, value, kernel)));
+  return cast(b, b.one('Einsum', values, { dtype: kernel, shape: einsumShape(b, equation, inputs) }, { equation }), first.dtype);
+}
+
+function einsumShape(b: GraphBuilder, equation: string, inputs: readonly Value[]): Shape | undefined {
+  const [terms = '', result] = equation.split('->');
+  if (result === undefined || equation.includes('.')) return undefined;
+  const sizes = new Map<string, Shape[number]>();
+  for (const [at, term] of terms.split(',').entries()) {
+    for (const [axis, letter] of letters(term).entries()) {
+      const size = inputs[at]?.shape?.[axis];
+      if (size !== undefined && (typeof size === 'number' || !sizes.has(letter))) sizes.set(letter, size);
+    }
+  }
+  return letters(result).map((letter) => sizes.get(letter) ?? b.sizes.next());
+}
+
+/** Of two inputs most equations are one product of matrices, once axes stand in the right order; transposes before it often cancel. */
+function asProduct({ b, inputs }: OpCall, equation: string): Value | undefined {
+  const [terms = '', result] = equation.split('->');
+  const [left = '', right = '', ...others] = terms.split(',');
+  const [x, y] = inputs;
+  if (result === undefined || x === undefined || y === undefined || others.length > 0 || equation.includes('.')) return undefined;
+  if ([left, right, result].some((term) => new Set(term).size !== term.length)) return undefined;
+  const batch = letters(left).filter((letter) => right.includes(letter) && result.includes(letter));
+  const inner = letters(left).filter((letter) => right.includes(letter) && !result.includes(letter));
+  const rows = letters(left).filter((letter) => !right.includes(letter));
+  const columns = letters(right).filter((letter) => !left.includes(letter));
+  const isPlain = [...rows, ...columns].every((letter) => result.includes(letter));
+  if (!isPlain || inner.length === 0 || result.length !== batch.length + rows.length + columns.length) return undefined;
+  const groups = { batch, inner, rows, columns };
+  return matrixForm(b, { x, y, left, right, result }, groups);
+}
+
+interface Terms {
+  readonly x: Value;
+  readonly y: Value;
+  readonly left: string;
+  readonly right: string;
+  readonly result: string;
+}
+
+interface Groups {
+  readonly batch: readonly string[];
+  readonly inner: readonly string[];
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+}
+
+function matrixForm(b: GraphBuilder, { x, y, left, right, result }: Terms, { batch, inner, rows, columns }: Groups): Value | undefined {
+  const sizeOf = (letter: string): Shape[number] => {
+    const size = left.includes(letter) ? shapeOf(x)[left.indexOf(letter)] : undefined;
+    return typeof size === 'number' || !right.includes(letter) ? (size ?? 1) : (shapeOf(y)[right.indexOf(letter)] ?? 1);
+  };
+  const arrange = (value: Value, term: string, order: readonly string[]): Value => transposed(b, value, order.map((letter) => term.indexOf(letter)));
+  const joined = (group: readonly string[]): Shape[number] | undefined => {
+    const sizes = group.map(sizeOf).filter((size) => size !== 1);
+    if (sizes.length <= 1) return sizes[0] ?? 1;
+    return sizes.every((size) => typeof size === 'number') ? sizes.reduce((product: number, size) => product * size, 1) : undefined;
+  };
+  const [depth, height, width] = [joined(inner), joined(rows), joined(columns)];
+  const lead = batch.map(sizeOf);
+  // More than one unknown size cannot be written as a constant shape.
+  if (depth === undefined || height === undefined || width === undefined) return undefined;
+  if ([...lead, depth, height, width].filter((size) => typeof size === 'string').length > 1 + (inner.length === 1 && rows.length === 1 && columns.length === 1 ? 8 : 0)) return undefined;
+  const first = fold(b, arrange(x, left, [...batch, ...rows, ...inner]), { count: [batch.length, rows.length, inner.length], shape: [...lead, height, depth] });
+  const second = fold(b, arrange(y, right, [...batch, ...inner, ...columns]), { count: [batch.length, inner.length, columns.length], shape: [...lead, depth, width] });
+  const order = [...batch, ...rows, ...columns];
+  const product = matrixProduct(b, first, second);
+  const isSplit = rows.length === 1 && columns.length === 1;
+  const apart = isSplit ? product : reshapeTo(b, product, order.map(sizeOf));
+  return transposed(b, apart, letters(result).map((letter) => order.indexOf(letter)));
+}
+
+/** Several axes as one, where there are several. */
+function fold(b: GraphBuilder, value: Value, { count: [, first, second], shape }: { readonly count: readonly [number, number, number]; readonly shape: Shape }): Value {
+  return first === 1 && second === 1 ? value : reshapeTo(b, value, shape);
+}

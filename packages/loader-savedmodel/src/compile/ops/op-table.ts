@@ -1,0 +1,42 @@
+import type { Emitter, OpFamily } from '../op-call.ts';
+import { ACTIVATION } from './activation.ts';
+import { ARITHMETIC } from './arithmetic.ts';
+import { CASTING } from './casting.ts';
+import { COMPARISON } from './comparison.ts';
+import { CONTROL } from './control.ts';
+import { CONVOLUTION } from './convolution.ts';
+import { INDEXING } from './indexing.ts';
+import { MATH } from './math.ts';
+import { MATRIX } from './matrix.ts';
+import { NORMALIZATION } from './normalization.ts';
+import { PADDING } from './padding.ts';
+import { POOLING } from './pooling.ts';
+import { REDUCTION } from './reduction.ts';
+import { SHAPE } from './shape.ts';
+import { SLICING } from './slicing.ts';
+
+/** Every op that is covered, family by family. */
+export const OP_FAMILIES: readonly OpFamily[] = [
+  CONTROL,
+  ARITHMETIC,
+  MATH,
+  ACTIVATION,
+  COMPARISON,
+  CASTING,
+  REDUCTION,
+  SHAPE,
+  SLICING,
+  INDEXING,
+  PADDING,
+  MATRIX,
+  CONVOLUTION,
+  POOLING,
+  NORMALIZATION,
+];
+
+const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));
+
+/** How an op is written; `undefined`: it is not covered. */
+export function emitterOf(op: string): Emitter | undefined {
+  return EMITTERS.get(op);
+}

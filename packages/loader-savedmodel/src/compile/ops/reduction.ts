@@ -1,0 +1,92 @@
+import { isFloat } from '../ir/constant-data.ts';
+import { binary, cast, unary } from '../build/elementwise.ts';
+import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
+import { kernelType } from '../build/kernel-types.ts';
+import { inPlace } from '../build/order.ts';
+import { reduce, reduceBy } from '../build/reducing.ts';
+import { reshape } from '../build/reshape.ts';
+import { axisOf, rankOf, type Value } from '../ir/value.ts';
+import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
+import { RefusedRun } from '../refused-run.ts';
+import { Uncovered } from '../uncovered.ts';
+
+type Joins = (b: GraphBuilder, x: Value, along: Along) => Value;
+
+/** Axes as an op says them: known, or a list that only a run knows. */
+interface Along {
+  readonly axes: readonly number[] | Value;
+  readonly keepsAxes: boolean;
+}
+
+/** A reduction by one of ONNX's operators. */
+export function reduced(b: GraphBuilder, operator: string, x: Value, { axes, keepsAxes }: Along): Value {
+  return isList(axes) ? reduce(b, operator, x, { axes, keepsAxes }) : reduceBy(b, operator, x, { axes, keepsAxes });
+}
+
+function isList(axes: readonly number[] | Value): axes is readonly number[] {
+  return Array.isArray(axes);
+}
+
+/** The axes of a call; a scalar is one. @throws RefusedRun for known ones outside of the input */
+export function alongOf(call: OpCall): Along {
+  const [x, axes] = call.pair();
+  const keepsAxes = call.attributes.flag('keep_dims');
+  const known = knownNumbers(axes);
+  if (known === undefined) return { axes: reshape(call.b, axes, call.b.list([-1])), keepsAxes };
+  const rank = rankOf(x);
+  const wrong = known.find((axis) => axis < -rank || axis >= rank);
+  if (wrong !== undefined) throw new RefusedRun('INVALID_ARGUMENT', `Invalid reduction dimension (${wrong} for input with ${rank} dimension(s)`);
+  return { axes: known.map((axis) => axisOf(axis, rank)), keepsAxes };
+}
+
+const joining = (joins: Joins): Emitter => (call) => joins(call.b, call.input(0), alongOf(call));
+const by = (operator: string): Emitter => joining((b, x, along) => reduced(b, operator, x, along));
+
+/** Of whole numbers: the sum, cut off after dividing by how many there are. */
+const mean: Joins = (b, x, along) => {
+  if (isFloat(x.dtype)) return reduced(b, 'ReduceMean', x, along);
+  const sum = reduced(b, 'ReduceSum', x, along);
+  const ones = cast(b, binary(b, 'Sub', [x, x]), 'INT64');
+  const count = reduced(b, 'ReduceSum', binary(b, 'Add', [ones, b.scalar('INT64', 1)]), along);
+  return binary(b, 'Div', [sum, cast(b, count, sum.dtype)]);
+};
+
+const euclidean: Joins = (b, x, along) => unary(b, 'Sqrt', reduced(b, 'ReduceSum', binary(b, 'Mul', [x, x]), along));
+
+/** The place of the largest or smallest along one axis. */
+const placeOf = (operator: string): Emitter => (call) => {
+  const { b, attributes } = call;
+  const [x, dimension] = call.pair();
+  const [axis] = knownNumbers(dimension) ?? [];
+  if (axis === undefined) throw new Uncovered('its axis is only known at run time');
+  const kernel = kernelType(operator, x.dtype);
+  const input = inPlace(b, cast(b, x, kernel));
+  const rank = rankOf(x);
+  if (axis < -rank || axis >= rank) throw new RefusedRun('INVALID_ARGUMENT', `Expected dimension in the range [${-rank}, ${rank}), but got ${axis}`);
+  const shape = input.shape?.toSpliced(axisOf(axis, rank), 1);
+  const place = b.one(operator, [input], { dtype: 'INT64', shape }, { axis: axisOf(axis, rank), keepdims: 0 });
+  return cast(b, place, attributes.dtype('output_type', 'INT64'));
+};
+
+/** Along axes. */
+export const REDUCTION: OpFamily = {
+  title: 'Reductions',
+  ops: {
+    All: by('ReduceMin'),
+    Any: by('ReduceMax'),
+    ArgMax: placeOf('ArgMax'),
+    ArgMin: placeOf('ArgMin'),
+    EuclideanNorm: joining(euclidean),
+    L2Loss: ({ b, inputs: [x] }) => {
+      if (x === undefined) throw new Uncovered('it has no input');
+      const squares = binary(b, 'Mul', [x, x]);
+      const sum = reduce(b, 'ReduceSum', squares, { axes: squares.shape?.map((_, axis) => axis) ?? [], keepsAxes: false });
+      return binary(b, 'Div', [sum, cast(b, b.scalar('FP32', 2), x.dtype)]);
+    },
+    Max: by('ReduceMax'),
+    Mean: joining(mean),
+    Min: by('ReduceMin'),
+    Prod: by('ReduceProd'),
+    Sum: by('ReduceSum'),
+  },
+};

@@ -93,6 +93,8 @@ def array_of(tensor):
 def _element(dtype, value):
     if dtype == "DT_STRING":
         return base64.b64decode(value["b64"]) if isinstance(value, dict) else value.encode()
+    if "COMPLEX" in dtype:
+        return complex(*(SPECIAL.get(part, part) if isinstance(part, str) else part for part in value))
     if "INT" in dtype:
         return int(value)
     return SPECIAL.get(value, value) if isinstance(value, str) else value

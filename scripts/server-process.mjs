@@ -16,7 +16,7 @@ export class ServerProcess {
   /**
    * Resolves when the server has said which of its models are ready.
    *
-   * @param {{ node: string, cwd: string, args: readonly string[] }} options
+   * @param {{ node: string, cwd: string, args: readonly string[], env?: NodeJS.ProcessEnv }} options
    */
   static async start(options) {
     const server = new ServerProcess(options);
@@ -29,10 +29,10 @@ export class ServerProcess {
     }
   }
 
-  constructor({ node, cwd, args }) {
+  constructor({ node, cwd, args, env }) {
     const command = join(root, 'packages', 'server', 'bin', 'servable.js');
     const flags = ['--rest-port=0', '--grpc-port=0'];
-    this.#child = spawn(node, [command, 'serve', ...args, ...flags], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(node, [command, 'serve', ...args, ...flags], { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => resolve(signal ?? code));
       this.#child.once('error', (error) => resolve(error.message));

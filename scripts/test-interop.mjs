@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { checkDockerfile } from '../interop/docker-chroot.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
+import { checkSavedModels } from './interop-savedmodel.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
 import { ServerProcess } from './server-process.mjs';
@@ -33,6 +34,7 @@ if (python !== undefined || grpcurl !== undefined) {
   await runSuites('strict.config.mjs', ['--strict']);
 }
 count(await checkDockerfile());
+if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 

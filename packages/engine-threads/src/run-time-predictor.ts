@@ -9,6 +9,7 @@ const SMOOTHING = 0.125;
 
 interface SizeHistory {
   averageMicros: number;
+  runs: number;
   quickRuns: number;
 }
 
@@ -31,6 +32,12 @@ export class RunTimePredictor {
     return this.#limitMicros > 0 && history !== undefined && history.quickRuns >= MIN_RUNS;
   }
 
+  /** What runs of this size take on average; `undefined` before there were enough. */
+  averageMicros(inputBytes: number): number | undefined {
+    const history = this.#histories.get(sizeClass(inputBytes));
+    return history !== undefined && history.runs >= MIN_RUNS ? history.averageMicros : undefined;
+  }
+
   /** Learns from a run in an engine thread. */
   recordInThread(inputBytes: number, micros: number): void {
     const history = this.#learn(inputBytes, micros);
@@ -46,7 +53,8 @@ export class RunTimePredictor {
 
   #learn(inputBytes: number, micros: number): SizeHistory {
     const key = sizeClass(inputBytes);
-    const history = this.#histories.get(key) ?? { averageMicros: micros, quickRuns: 0 };
+    const history = this.#histories.get(key) ?? { averageMicros: micros, runs: 0, quickRuns: 0 };
+    history.runs++;
     history.averageMicros += (micros - history.averageMicros) * SMOOTHING;
     this.#histories.set(key, history);
     return history;

@@ -16,6 +16,7 @@ export interface ErrorArguments {
   SRV_SAVEDMODEL_ASSET_INVALID: [path: string, filename: string, reason: string];
   SRV_SAVEDMODEL_OPTION_INVALID: [option: string, reason: string];
   SRV_SAVEDMODEL_NO_ENGINE: [directory: string, reasons: string];
+  SRV_SAVEDMODEL_INPUT_INVALID: [input: string, reason: string];
   SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: [signature: string, known: string];
   SRV_SAVEDMODEL_UNCOVERED: [signature: string, reason: string];
   SRV_SAVEDMODEL_COMPILE_FAILED: [directory: string, reason: string];
@@ -82,6 +83,7 @@ const table: ErrorTable = {
   },
   SRV_SAVEDMODEL_OPTION_INVALID: { status: 'INVALID_ARGUMENT', message: (option, reason) => `Option '${option}' of the SavedModel plugin ${reason}` },
   SRV_SAVEDMODEL_NO_ENGINE: { status: 'FAILED_PRECONDITION', message: (directory, reasons) => `Nothing here can run '${directory}': ${reasons}` },
+  SRV_SAVEDMODEL_INPUT_INVALID: { status: 'INVALID_ARGUMENT', message: (input, reason) => `Input '${input}' is not valid: ${reason}` },
   SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: {
     status: 'INVALID_ARGUMENT',
     message: (signature, known) => `The model has no signature '${signature}': its signatures are ${known}`,

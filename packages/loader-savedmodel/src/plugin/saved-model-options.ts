@@ -65,6 +65,11 @@ export function engineNameOf(choice: EngineChoice | undefined): 'auto' | EngineN
   return typeof choice === 'string' ? choice : (choice?.name ?? 'auto');
 }
 
+/** What the engines are told, of a choice. */
+export function engineSettingsOf(choice: SavedModelPluginOptions['engine']): PluginEngineSettings {
+  return typeof choice === 'object' ? choice : {};
+}
+
 const COUNT = { type: 'integer', minimum: 1 };
 const NAMES = ['auto', ...ENGINE_NAMES];
 const ENGINE_PROPERTIES = {

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { temporaryProject, workingPlugins } from '../temporary-project.ts';
 import { servable } from './spawn-servable.ts';
 
@@ -44,4 +46,19 @@ it('ends with 0 at SIGTERM, with one JSON object a line in its log', async () =>
   const messages = err.trim().split('\n').map((line) => JSON.parse(line).msg);
   expect(messages).toContain('Stopping: requests under way are answered. A second signal ends at once');
   expect(messages).toContain('half/3 ended');
+});
+
+it('reads its config again at SIGHUP, which does not end it', async () => {
+  const config = (...names: readonly string[]): string => JSON.stringify({ models: names.map((name) => ({ name, path: `models/${name}` })) });
+  const cwd = await temporaryProject({ ...workingPlugins(), ...HALF, 'models/other/1/model.acme': '{}', 'serving.config.json': config('half') });
+  const child = servable(cwd, ['serve', '--rest-port=0', '--grpc-port=0']);
+  await child.until('Try it');
+  await writeFile(join(cwd, 'serving.config.json'), config('half', 'other'));
+  child.process.kill('SIGHUP');
+  const rest = /REST {2}(\S+)/.exec(child.out())?.[1] ?? '';
+  await vi.waitUntil(async () => (await fetch(`${rest}/v1/models/other`)).status === 200, { timeout: 15_000 });
+  child.process.kill('SIGTERM');
+  const { code, err } = await child.ended;
+  expect(code).toBe(0);
+  expect(err).toContain('The config was taken over: added: other');
 });

@@ -2,8 +2,7 @@ import type { Inspection } from '@servable/core';
 import { join } from 'node:path';
 import { loadWithoutBlocking } from './load/load-without-blocking.ts';
 import { TableView } from './run/table-view.ts';
-import { type LayeredTable, liveRows } from './storage/layers.ts';
-import { tableBytes } from './storage/table.ts';
+import { layeredBytes, type LayeredTable, liveRows } from './storage/layers.ts';
 import { TableSearch } from './search/table-search.ts';
 import type { TableCache } from './load/table-cache.ts';
 import { MANIFEST_FILE, type TableManifest } from './table-manifest.ts';
@@ -22,9 +21,8 @@ export async function inspectTable(directory: string, cache: TableCache | undefi
 
 function describeFacts(layers: LayeredTable, { shard, base }: TableManifest): Inspection['facts'] {
   const { keys, keyName, columns, embedding } = layers.base;
-  const { delta } = layers;
   const rows = liveRows(layers);
-  const bytes = tableBytes(layers.base) + (delta === undefined ? 0 : tableBytes(delta.table) + delta.hidden.byteLength);
+  const bytes = layeredBytes(layers);
   const facts: [label: string, value: string][] = [
     ['rows', String(rows)],
     ['key', `${keyName} (${keys.dtype})`],

@@ -1,5 +1,6 @@
 import { type Artifact, formatServableId, type Loader, type LoaderContext, type ResourceEstimate, type Servable } from '@servable/core';
 import { join } from 'node:path';
+import { collectGarbage } from './load/collect-garbage.ts';
 import { estimateBytes } from './load/estimate.ts';
 import { baseOf } from './load/base-of.ts';
 import { loadWithoutBlocking } from './load/load-without-blocking.ts';
@@ -7,6 +8,7 @@ import type { LoadedTables } from './load/loaded-tables.ts';
 import type { TableCache } from './load/table-cache.ts';
 import { TableView } from './run/table-view.ts';
 import { TableSearch } from './search/table-search.ts';
+import { layeredBytes } from './storage/layers.ts';
 import { MANIFEST_FILE } from './table-manifest.ts';
 import { TableServable } from './table-servable.ts';
 import { tableOperations } from './table-signatures.ts';
@@ -19,10 +21,14 @@ export interface TableLoaderParts {
   readonly cache: TableCache | undefined;
 }
 
+/** Memory that is worth a search for garbage once it is free. */
+const LARGE_BYTES = 16 * 2 ** 20;
+
 /** Loads one version of a table. */
 export class TableLoader implements Loader {
   readonly #parts: TableLoaderParts;
   #servable: TableServable | undefined;
+  #bytes = 0;
 
   constructor(parts: TableLoaderParts) {
     this.#parts = parts;
@@ -41,6 +47,7 @@ export class TableLoader implements Loader {
     const search = new TableSearch(loaded.layers);
     const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path: join(artifact.path, MANIFEST_FILE) });
     this.#servable = new TableServable(formatServableId(context.id), operations, search);
+    this.#bytes = layeredBytes(loaded.layers);
     tables.add(artifact.path, loaded);
     return this.#servable;
   }
@@ -51,5 +58,6 @@ export class TableLoader implements Loader {
     if (servable === undefined) return;
     this.#parts.tables.remove(this.#parts.artifact.path);
     await servable.close();
+    if (this.#bytes >= LARGE_BYTES) await collectGarbage();
   }
 }

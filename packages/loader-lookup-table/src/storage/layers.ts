@@ -1,4 +1,4 @@
-import type { Table } from './table.ts';
+import { type Table, tableBytes } from './table.ts';
 
 /** Rows that replace or add to those of a base. */
 export interface DeltaLayer {
@@ -42,4 +42,8 @@ export function visibleRows({ base, delta }: LayeredTable): Int32Array {
 
 export function liveRows({ base, delta }: LayeredTable): number {
   return base.rows - (delta?.hiddenRows ?? 0) + (delta?.table.rows ?? 0);
+}
+
+export function layeredBytes({ base, delta }: LayeredTable): number {
+  return tableBytes(base) + (delta === undefined ? 0 : tableBytes(delta.table) + delta.hidden.byteLength);
 }

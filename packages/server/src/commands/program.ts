@@ -4,6 +4,7 @@ import { check } from './check.ts';
 import { type CommandIo, EXIT_CODES } from './command-io.ts';
 import { addConfigOptions, flagsOf, normalizeBooleans } from './flag-options.ts';
 import { inspect } from './inspect.ts';
+import { runPluginCommand } from './plugin-command.ts';
 import { showConfig } from './show-config.ts';
 
 const EXAMPLES = `
@@ -26,6 +27,11 @@ export async function runProgram(argv: readonly string[], io: CommandIo, version
   const program = buildProgram(argv, io, versionText, (result) => {
     code = result;
   });
+  const [name, ...args] = argv;
+  if (name !== undefined && !isKnown(name, program)) {
+    const pluginCode = await runPluginCommand(name, args, io);
+    if (pluginCode !== undefined) return pluginCode;
+  }
   try {
     await program.parseAsync([...withCommand(normalizeBooleans(argv), program)], { from: 'user' });
     return code;
@@ -33,6 +39,11 @@ export async function runProgram(argv: readonly string[], io: CommandIo, version
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
     throw error;
   }
+}
+
+/** Whether a word is a command of ours, or a flag; any other may be a plugin's command. */
+function isKnown(name: string, program: Command): boolean {
+  return name.startsWith('-') || name === 'help' || program.commands.some((command) => command.name() === name);
 }
 
 /** A line of flags alone is TensorFlow Serving's way to serve. */

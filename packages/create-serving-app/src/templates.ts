@@ -11,7 +11,7 @@ export interface Template {
   readonly models: Readonly<Record<string, string>>;
 }
 
-export const TEMPLATE_NAMES = ['minimal', 'onnx', 'pipeline', 'lookup', 'plugin-loader', 'plugin-source'] as const;
+export const TEMPLATE_NAMES = ['minimal', 'onnx', 'savedmodel', 'pipeline', 'lookup', 'plugin-loader', 'plugin-source'] as const;
 /** The name of a template. */
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
@@ -33,6 +33,14 @@ export const TEMPLATES: readonly Template[] = [
     packages: [...APP, 'loader-onnx'],
     devPackages: [],
     models: { 'models/iris/1/model.onnx': 'logistic.onnx', 'models/iris/2/model.onnx': 'perceptron.onnx' },
+  },
+  {
+    name: 'savedmodel',
+    summary: 'a TensorFlow SavedModel, without TensorFlow',
+    kind: 'app',
+    packages: [...APP, 'loader-savedmodel'],
+    devPackages: [],
+    models: { 'models/iris/1/': 'saved_model' },
   },
   {
     name: 'pipeline',

@@ -15,7 +15,7 @@ export {
 } from './grpc-v1/example-request.ts';
 export { encodeExampleResponse, encodeMultiInferenceResponse, type InferenceAnswer } from './grpc-v1/example-response.ts';
 export { encodeGetModelMetadataResponse, type ModelMetadata } from './grpc-v1/metadata-response.ts';
-export { type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
+export { checkPredictMethod, type NamedSignature, type PredictInputs, resolvePredictInputs, selectSignature } from './grpc-v1/predict-inputs.ts';
 export { encodeExampleRequest, encodeModelSpec, encodePredictRequest, type WrittenModelSpec, type WrittenPredictRequest } from './grpc-v1/predict-request-writer.ts';
 export {
   decodePredictionLog,

@@ -59,6 +59,8 @@ export interface InferenceResult<Run extends ResolvedRun = ResolvedRun> {
 export interface InferenceOptions {
   readonly manager: Manager;
   readonly validation: 'engine' | 'strict';
+  /** Whether a signature's method name must be the method's. Default false. */
+  readonly checkMethodName?: boolean;
 }
 
 /**

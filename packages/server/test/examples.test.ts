@@ -15,9 +15,10 @@ import {
   regressionResponse,
 } from './support/example-messages.ts';
 import { exampleServable } from './support/example-servable.ts';
+import { floats, PREDICT, predictBytes, predictResponse } from './support/predict-messages.ts';
 import { type ServerFixture, startReadyServer } from './support/server-fixture.ts';
 
-const [INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED] = [3, 5, 12];
+const [INVALID_ARGUMENT, NOT_FOUND, UNIMPLEMENTED, INTERNAL] = [3, 5, 12, 13];
 const EXAMPLES = inputOf(floatExample({ x: [1], y: [2] }), floatExample({ x: [3], y: [4] }));
 const BODY = '"examples": [{"x": 1.0, "y": 2.0}, {"x": 3.0, "y": 4.0}]';
 const { classify, regress } = { classify: 'tensorflow/serving/classify', regress: 'tensorflow/serving/regress' };
@@ -172,21 +173,21 @@ describe('over gRPC', () => {
     expect(await fixture.grpc.failure(CLASSIFY, request)).toEqual({ code: INVALID_ARGUMENT, details });
   });
 
-  const floats = (...shape: number[]): Tensor => createTensor('FP32', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
+  const zeros = (...shape: number[]): Tensor => createTensor('FP32', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)));
   const words = (...shape: number[]): Tensor => createTensor('BYTES', shape, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => new Uint8Array(1)));
   const doubles = createTensor('FP64', [2, 1], new Float64Array(2));
 
   it.each<[string, 'classify' | 'regress', Readonly<Record<string, Tensor>>, string]>([
     ['classes of rank 1', 'classify', { classes: words(2) }, 'Expected Tensor shape: [batch_size num_classes] but got [2]'],
-    ['scores of rank 3', 'classify', { scores: floats(2, 1, 1) }, 'Expected Tensor shape: [batch_size num_classes] but got [2,1,1]'],
-    ['classes that are numbers', 'classify', { classes: floats(2, 2) }, 'Expected classes Tensor of DT_STRING. Got: DT_FLOAT'],
+    ['scores of rank 3', 'classify', { scores: zeros(2, 1, 1) }, 'Expected Tensor shape: [batch_size num_classes] but got [2,1,1]'],
+    ['classes that are numbers', 'classify', { classes: zeros(2, 2) }, 'Expected classes Tensor of DT_STRING. Got: DT_FLOAT'],
     ['scores of another type', 'classify', { scores: doubles }, 'Expected scores Tensor of DT_FLOAT. Got: DT_DOUBLE'],
     ['classes of other rows', 'classify', { classes: words(3, 2) }, 'Expected classes output batch size of 2. Got: 3'],
-    ['scores of other rows', 'classify', { scores: floats(1, 2) }, 'Expected scores output batch size of 2. Got: 1'],
+    ['scores of other rows', 'classify', { scores: zeros(1, 2) }, 'Expected scores output batch size of 2. Got: 1'],
     ['more classes than scores', 'classify', { classes: words(2, 3) }, 'Tensors class and score should match in dim_size(1). Got 3 vs. 2'],
-    ['a value too many', 'regress', { outputs: floats(2, 2) }, 'Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got [2,2]'],
-    ['a scalar', 'regress', { outputs: floats() }, 'Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got []'],
-    ['other rows', 'regress', { outputs: floats(3) }, 'Input batch size did not match output batch size: 2 vs. 3'],
+    ['a value too many', 'regress', { outputs: zeros(2, 2) }, 'Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got [2,2]'],
+    ['a scalar', 'regress', { outputs: zeros() }, 'Expected output Tensor shape to be either [batch_size] or [batch_size, 1] but got []'],
+    ['other rows', 'regress', { outputs: zeros(3) }, 'Input batch size did not match output batch size: 2 vs. 3'],
     ['values of another type', 'regress', { outputs: doubles }, 'Expected output Tensor of DT_FLOAT.  Got: DT_DOUBLE'],
   ])('refuses %s of a model', async (_title, task, outputs, details) => {
     const [path, request] = task === 'classify' ? ([CLASSIFY, classifying('classify')] as const) : ([REGRESS, regressing('regress')] as const);
@@ -224,5 +225,32 @@ describe('over REST', () => {
     const { status, body } = await fixture.post('/v1/models/m:regress', `{"signature_name": "sum", "examples": [${rows.join(',')}]}`);
     expect(status).toBe(200);
     expect((JSON.parse(body) as { readonly results: readonly number[] }).results.at(-1)).toBe(39_999.5);
+  });
+});
+
+describe('with checked method names', () => {
+  let checked: ServerFixture;
+  beforeAll(async () => {
+    checked = await startReadyServer({ loader: { servable: () => exampleServable() }, config: { checkMethodName: true }, grpc: { tensorContent: true } });
+  });
+  afterAll(() => checked.close());
+
+  it('refuses signatures for something else', async () => {
+    const classification = classificationBytes({ modelSpec: specOf('regress'), input: EXAMPLES });
+    const regression = regressionBytes({ modelSpec: specOf('sum'), input: EXAMPLES });
+    const expected = (task: string, method: string, was: string): object => ({ code: INVALID_ARGUMENT, details: `Expected ${task} signature method_name to be ${method}. Was: ${was}` });
+    expect(await checked.grpc.failure(CLASSIFY, classification)).toEqual(expected('classification', classify, regress));
+    expect(await checked.grpc.failure(REGRESS, regression)).toEqual(expected('regression', regress, 'tensorflow/serving/predict'));
+  });
+
+  it('predicts with signatures of TensorFlow Serving’s kinds alone', async () => {
+    const details = 'Expected prediction signature method_name to be one of {tensorflow/serving/predict, tensorflow/serving/classify, tensorflow/serving/regress}. Was: other';
+    const inputs = { x: floats([1]), y: floats([2]) };
+    expect(await checked.grpc.failure(PREDICT, predictBytes({ modelSpec: specOf('odd'), inputs }))).toEqual({ code: INTERNAL, details });
+    expect(await checked.post('/v1/models/m:predict', '{"signature_name": "odd", "inputs": {"x": [1.0], "y": [2.0]}}')).toMatchObject({ status: 500, body: `{\n    "error": ${JSON.stringify(details)}\n}` });
+    const answer = predictResponse(await checked.grpc.unary(PREDICT, predictBytes({ modelSpec: specOf('sum'), inputs }))).outputs['outputs'];
+    expect(answer).toMatchObject({ dtype: 1, floatVal: [] });
+    expect(Buffer.from(answer?.tensorContent ?? []).readFloatLE()).toBe(3);
+    expect((await checked.post('/v1/models/m:predict', '{"signature_name": "sum", "inputs": {"x": [1.0], "y": [2.0]}}')).status).toBe(200);
   });
 });

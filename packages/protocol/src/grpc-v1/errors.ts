@@ -1,4 +1,4 @@
-import { defineErrors, type Status } from '@servable/core';
+import { defineErrors, METHOD_NAMES, type Status } from '@servable/core';
 import { truncateText } from '../tensorflow-text.ts';
 
 /** Every code of TensorFlow Serving's gRPC API here, with what its message is made of. */
@@ -6,6 +6,7 @@ export interface GrpcV1ErrorArguments {
   SRV_GRPC_V1_MALFORMED: [message: string, reason: string, offset: number];
   SRV_GRPC_V1_TENSOR_INVALID: [reason: string];
   SRV_GRPC_V1_SIGNATURE_NOT_FOUND: [signature: string];
+  SRV_GRPC_V1_METHOD_NAME: [methodName: string];
   SRV_GRPC_V1_INPUT_COUNT: [sent: readonly string[], required: readonly string[]];
   SRV_GRPC_V1_INPUT_MISSING: [alias: string, graphName: string, sent: readonly string[], defaults: readonly string[]];
   SRV_GRPC_V1_INPUT_UNREADABLE: [alias: string];
@@ -42,6 +43,11 @@ const table: ErrorTable = {
   SRV_GRPC_V1_SIGNATURE_NOT_FOUND: {
     status: 'FAILED_PRECONDITION',
     message: (signature) => `Serving signature key "${signature}" not found.`,
+  },
+  SRV_GRPC_V1_METHOD_NAME: {
+    status: 'INTERNAL',
+    message: (methodName) =>
+      `Expected prediction signature method_name to be one of {${Object.values(METHOD_NAMES).join(', ')}}. Was: ${methodName}`,
   },
   SRV_GRPC_V1_INPUT_COUNT: {
     status: 'INVALID_ARGUMENT',

@@ -1,4 +1,4 @@
-import { DEFAULT_SIGNATURE_NAME, type NamedTensors, type Signature, type Tensor } from '@servable/core';
+import { DEFAULT_SIGNATURE_NAME, METHOD_NAMES, type NamedTensors, type Signature, type Tensor } from '@servable/core';
 import { truncateText } from '../tensorflow-text.ts';
 import { grpcV1Error } from './errors.ts';
 import type { PredictRequest } from './request.ts';
@@ -28,6 +28,17 @@ export function selectSignature(signatures: ReadonlyMap<string, Signature>, sign
   const signature = signatures.get(name);
   if (signature === undefined) throw grpcV1Error('SRV_GRPC_V1_SIGNATURE_NOT_FOUND', [truncateText(name)]);
   return { name, signature };
+}
+
+const PREDICT_METHODS: ReadonlySet<string> = new Set(Object.values(METHOD_NAMES));
+
+/**
+ * For servers that check method names: Predict takes every kind of signature that TensorFlow Serving knows, and no other.
+ *
+ * @throws ServingError `SRV_GRPC_V1_METHOD_NAME`
+ */
+export function checkPredictMethod({ methodName }: Signature): void {
+  if (!PREDICT_METHODS.has(methodName)) throw grpcV1Error('SRV_GRPC_V1_METHOD_NAME', [methodName]);
 }
 
 /**

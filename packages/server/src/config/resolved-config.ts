@@ -41,6 +41,8 @@ export interface ResolvedRest extends ResolvedListener {
 
 /** How gRPC is served. */
 export interface ResolvedGrpc extends ResolvedListener {
+  /** Whether tensors of answers are `tensor_content`. */
+  readonly tensorContent: boolean;
   /** Whether it listens on its port. */
   readonly tcp: boolean;
   /** A UNIX socket that it listens on. */
@@ -61,6 +63,8 @@ export interface ResolvedConfig {
   readonly listensWhenReady: boolean;
   /** `strict`: inputs are checked against the signature's declared shapes. */
   readonly validation: 'engine' | 'strict';
+  /** Whether a signature's method name must be that of the method that is called. */
+  readonly checkMethodName: boolean;
   readonly policy: 'availability-preserving' | 'resource-preserving';
   /** Bytes that all loaded models together may take by their estimates; `undefined`: no limit. */
   readonly ramLimitBytes: number | undefined;

@@ -17,6 +17,7 @@ export interface SettingValues {
   'grpc.host': string | undefined;
   'grpc.port': number;
   'grpc.maxMessageBytes': number;
+  'grpc.tensorContent': boolean;
   'grpc.tcp': boolean;
   'grpc.socketPath': string | undefined;
   'grpc.channelArguments': string | undefined;
@@ -25,6 +26,7 @@ export interface SettingValues {
   'grpc.tlsClientCaFile': string | undefined;
   compat: ResolvedConfig['compat'];
   validation: ResolvedConfig['validation'];
+  checkMethodName: boolean;
   warmup: boolean;
   warmupIterations: number;
   'batching.enabled': boolean;
@@ -89,6 +91,7 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   'grpc.host': { ...address(undefined, 'Address of gRPC'), defaultText: 'host' },
   'grpc.port': port(8500, 'Port of gRPC; 0 asks the system for a free one'),
   'grpc.maxMessageBytes': integer(256 * MIB, { minimum: 1, maximum: 2 ** 31 - 1, unit: 'bytes', summary: 'Largest request message' }),
+  'grpc.tensorContent': boolean(false, 'Whether tensors of answers are written as tensor_content, which is faster to read'),
   'grpc.tcp': boolean(true, 'Whether gRPC listens on its port; false where socketPath is enough'),
   'grpc.socketPath': {
     defaultValue: undefined,
@@ -109,6 +112,7 @@ export const SETTINGS: { readonly [Path in SettingPath]: Setting<SettingValues[P
   'grpc.tlsClientCaFile': pemFile('Root certificates of clients, who must show a certificate then'),
   compat: choice('default', ['default', 'strict'], 'strict answers as TensorFlow Serving does, quirks included'),
   validation: choice('engine', ['engine', 'strict'], "strict checks inputs against the signature's shapes"),
+  checkMethodName: boolean(false, "Whether a signature's method name must be that of the method that is called"),
   warmup: boolean(true, 'Whether the warm-up requests beside a model run before it is served'),
   warmupIterations: integer(1, { minimum: 1, unit: 'runs', summary: 'How often each warm-up request runs' }),
   'batching.enabled': boolean(true, 'Whether requests are joined where that cannot change an answer'),

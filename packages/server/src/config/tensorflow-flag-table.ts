@@ -49,6 +49,16 @@ const SUPPORTED: Readonly<Record<string, TensorflowFlag>> = {
     summary: 'arguments of the gRPC library: grpc.max_connection_age_ms=2000',
     settings: (value) => (value === '' ? {} : { 'grpc.channelArguments': String(value) }),
   },
+  enable_signature_method_name_check: {
+    kind: 'boolean',
+    summary: "a signature's method name must be that of the method (false)",
+    settings: (value) => ({ checkMethodName: value === true }),
+  },
+  enable_serialization_as_tensor_content: {
+    kind: 'boolean',
+    summary: 'answers of gRPC hold tensor_content (false)',
+    settings: (value) => ({ 'grpc.tensorContent': value === true }),
+  },
   ssl_config_file: { kind: 'text', summary: 'text of an SSLConfig: certificate and key of gRPC, as PEM text' },
   max_num_load_retries: {
     kind: 'integer',
@@ -128,7 +138,6 @@ const IGNORED: Readonly<Record<string, TensorflowFlag>> = {
 /** Flags that are refused, so that none is lost in silence. */
 const NOT_YET: ReadonlySet<string> = new Set([
   'num_request_iterations_for_warmup', 'monitoring_config_file',
-  'enable_signature_method_name_check', 'enable_serialization_as_tensor_content',
 ]);
 
 /** Every flag of TensorFlow Serving but `--version`; `undefined` for those that are refused. */

@@ -109,6 +109,8 @@ export interface UserGrpc {
   readonly port?: number | undefined;
   /** Largest request message in bytes. Default: 256 MiB. */
   readonly maxMessageBytes?: number | undefined;
+  /** Whether tensors of answers are written as `tensor_content`. Default: `false`. */
+  readonly tensorContent?: boolean | undefined;
   /** Whether it listens on its port; `false` where `socketPath` is enough. Default: `true`. */
   readonly tcp?: boolean | undefined;
   /** UNIX socket to listen on too. Default: none. */
@@ -154,6 +156,8 @@ export interface UserConfig {
   readonly compat?: ResolvedConfig['compat'] | undefined;
   /** `'strict'`: inputs are checked against the signature's shapes. Default: `'engine'`: the engine refuses what it cannot run. */
   readonly validation?: ResolvedConfig['validation'] | undefined;
+  /** Whether a signature's method name must be that of the method that is called. Default: `false`. */
+  readonly checkMethodName?: boolean | undefined;
   /** Whether the warm-up requests beside a model run before it is served. Default: `true`. */
   readonly warmup?: boolean | undefined;
   /** How often each warm-up request runs. Default: 1. */

@@ -9,7 +9,7 @@ import { reflectionMethods } from './reflection-service.ts';
 
 /** Serves every gRPC service there is. @throws ServingError `SRV_LISTEN_FAILED` */
 export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, monitoring, stopping }: ServedBy): Promise<GrpcTransport> {
-  const { compat, validation } = config;
+  const { compat, validation, checkMethodName } = config;
   return GrpcTransport.listen({
     host: config.grpc.host,
     port: config.grpc.port,
@@ -19,7 +19,7 @@ export function listenGrpc(config: ResolvedConfig, { manager, health, reloader, 
     channelArguments: config.grpc.channelArguments,
     tls: config.grpc.tls,
     methods: [
-      ...predictionMethods({ manager, validation, compat }),
+      ...predictionMethods({ manager, validation, compat, checkMethodName, asTensorContent: config.grpc.tensorContent }),
       ...modelMethods(manager, { reloader, metricOf: (name) => monitoring.tensorflowCount(name) }),
       ...healthMethods(health, stopping),
       ...reflectionMethods(stopping),

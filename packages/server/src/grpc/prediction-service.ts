@@ -1,5 +1,6 @@
 import { DEFAULT_SIGNATURE_NAME, type GrpcMethod } from '@servable/core';
 import {
+  checkPredictMethod,
   decodeClassificationRequest,
   decodeGetModelMetadataRequest,
   decodeMultiInferenceRequest,
@@ -21,8 +22,13 @@ import { headersOf, type RecordedCall, recordedMethod } from './recorded-method.
 
 const SERVICE = '/tensorflow.serving.PredictionService';
 
+export interface PredictionOptions extends ExampleInferenceOptions {
+  /** Whether tensors of answers are `tensor_content`. */
+  readonly asTensorContent: boolean;
+}
+
 /** `tensorflow.serving.PredictionService`, all of it. */
-export function predictionMethods(options: ExampleInferenceOptions): readonly GrpcMethod[] {
+export function predictionMethods(options: PredictionOptions): readonly GrpcMethod[] {
   const { hooks } = options.manager;
   const methodOf = (name: string, method: string, answer: (call: RecordedCall) => Uint8Array | Promise<Uint8Array>): GrpcMethod =>
     recordedMethod({ path: `${SERVICE}/${name}`, method, hooks, answer });
@@ -35,7 +41,7 @@ export function predictionMethods(options: ExampleInferenceOptions): readonly Gr
   ];
 }
 
-async function predict({ request, call, record }: RecordedCall, options: InferenceOptions): Promise<Uint8Array> {
+async function predict({ request, call, record }: RecordedCall, options: PredictionOptions): Promise<Uint8Array> {
   const predictRequest = decodePredictRequest(request);
   const { modelSpec } = predictRequest;
   record.model = modelSpec?.name ?? '';
@@ -48,13 +54,14 @@ async function predict({ request, call, record }: RecordedCall, options: Inferen
       headers: () => headersOf(call),
       resolve(servable) {
         const { signature } = selectSignature(servable.signatures, signatureName);
+        if (options.checkMethodName === true) checkPredictMethod(signature);
         return { signature, ...resolvePredictInputs(predictRequest, signature) };
       },
     },
     record,
     options,
   );
-  return encodePredictResponse({ modelSpec: { name: id.name, version: id.version, signatureName }, outputs });
+  return encodePredictResponse({ modelSpec: { name: id.name, version: id.version, signatureName }, outputs, asTensorContent: options.asTensorContent });
 }
 
 interface AnsweredCall {

@@ -8,7 +8,7 @@ import { RestTransport } from './rest-transport.ts';
 
 /** Serves the REST API and the probes. @throws ServingError `SRV_LISTEN_FAILED` */
 export function listenRest(config: ResolvedConfig, { manager, health, monitoring, logger }: ServedBy): Promise<RestTransport> {
-  const { compat, validation, rest } = config;
+  const { compat, validation, checkMethodName, rest } = config;
   const { cors, maxJsonDepth, maxBodyBytes } = rest;
   const options: RestApiOptions = {
     manager,
@@ -20,6 +20,7 @@ export function listenRest(config: ResolvedConfig, { manager, health, monitoring
     },
     compat,
     validation,
+    checkMethodName,
     cors,
     maxJsonDepth,
     maxBodyBytes,

@@ -1,5 +1,6 @@
 import { DEFAULT_SIGNATURE_NAME, type NamedTensors, type ServableRequest, type Signature, tensorByteLength } from '@servable/core';
 import {
+  checkPredictMethod,
   encodePredict,
   encodePredictInSlices,
   parseBinaryBody,
@@ -57,6 +58,7 @@ export async function predict(request: RestRequest, target: ServableRequest, { r
       headers: () => headersOf(request),
       async resolve(servable) {
         const { signature } = selectRestSignature(servable.signatures, signatureName);
+        if (options.checkMethodName === true) checkPredictMethod(signature);
         return { signature, ...(await source.resolve(signature)) };
       },
     },

@@ -69,9 +69,10 @@ it('types settings', () => {
 const EVERYTHING: UserConfig = {
   host: 'localhost',
   rest: { enabled: true, host: 'localhost', port: 1, cors: true, timeoutMs: 1, maxBodyBytes: 1, maxJsonDepth: 1, tlsCertFile: 'a', tlsKeyFile: 'a', tlsClientCaFile: 'a' },
-  grpc: { enabled: true, host: 'localhost', port: 1, maxMessageBytes: 1, tcp: true, socketPath: 'a', channelArguments: 'a=1', tlsCertFile: 'a', tlsKeyFile: 'a', tlsClientCaFile: 'a' },
+  grpc: { enabled: true, host: 'localhost', port: 1, maxMessageBytes: 1, tensorContent: true, tcp: true, socketPath: 'a', channelArguments: 'a=1', tlsCertFile: 'a', tlsKeyFile: 'a', tlsClientCaFile: 'a' },
   compat: 'strict',
   validation: 'strict',
+  checkMethodName: true,
   warmup: false,
   warmupIterations: 2,
   batching: {

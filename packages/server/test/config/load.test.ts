@@ -69,7 +69,7 @@ describe.each(Object.keys({ ...CONFIGS, 'serving.config.mjs': '', 'serving.confi
       enabled: true, host: '127.0.0.1', port: 9001, cors: false, timeoutMs: 30_000, maxBodyBytes: 268_435_456, maxJsonDepth: 64, tls: undefined,
     });
     expect(config.grpc).toEqual({
-      enabled: true, host: '127.0.0.1', port: 8500, maxBodyBytes: 268_435_456, tcp: true, socketPath: undefined, channelArguments: {}, tls: undefined,
+      enabled: true, host: '127.0.0.1', port: 8500, maxBodyBytes: 268_435_456, tensorContent: false, tcp: true, socketPath: undefined, channelArguments: {}, tls: undefined,
     });
   });
 });

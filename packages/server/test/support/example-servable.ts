@@ -18,6 +18,7 @@ const { classify, regress, predict } = METHOD_NAMES;
 export const EXAMPLE_SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['serving_default', signature(predict, NAMED, specs({ scores: spec('FP32', ['n', 2]) }))],
   ['sum', signature(predict, NAMED, VALUES)],
+  ['odd', signature('other', NAMED, VALUES)],
   ['classify', signature(classify, SERIALIZED, CLASSES_AND_SCORES)],
   ['regress', signature(regress, SERIALIZED, VALUES)],
   ['classes_only', signature(classify, SERIALIZED, specs({ classes: spec('BYTES', ['n', 2]) }))],

@@ -32,7 +32,7 @@ export interface ServerFixtureOptions {
 
 const LISTENER = { enabled: true, host: '127.0.0.1', port: 0, maxBodyBytes: 256 * 2 ** 20, tls: undefined };
 /** gRPC on a free port. */
-export const GRPC_LISTENER: ResolvedConfig['grpc'] = { ...LISTENER, tcp: true, socketPath: undefined, channelArguments: {} };
+export const GRPC_LISTENER: ResolvedConfig['grpc'] = { ...LISTENER, tensorContent: false, tcp: true, socketPath: undefined, channelArguments: {} };
 
 export async function startServer(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
   const source = testSource(options.source);
@@ -75,6 +75,7 @@ export function resolvedConfig(plugins: readonly Plugin[] = [], options: ServerF
     compat: 'default',
     listensWhenReady: false,
     validation: 'engine',
+    checkMethodName: false,
     policy: 'availability-preserving',
     ramLimitBytes: undefined,
     maxConcurrentLoads: 4,

@@ -35,7 +35,7 @@ const CHECKS = {
   },
   'lists the methods of a service': async (ask) => {
     const { output } = await ask([], ['list', 'tensorflow.serving.PredictionService']);
-    for (const method of ['Predict', 'GetModelMetadata']) assert.match(output, new RegExp(`^tensorflow.serving.PredictionService.${method}$`, 'm'));
+    for (const method of ['Predict', 'Classify', 'Regress', 'MultiInference', 'GetModelMetadata']) assert.match(output, new RegExp(`^tensorflow.serving.PredictionService.${method}$`, 'm'));
   },
   'describes a method': async (ask) => {
     const { output } = await ask([], ['describe', 'tensorflow.serving.PredictionService.Predict']);
@@ -67,6 +67,13 @@ const CHECKS = {
     const { output } = await ask(['-d', request], ['tensorflow.serving.PredictionService/Predict']);
     const answer = JSON.parse(output).outputs.label;
     assert.deepEqual(answer.int64Val ?? [Buffer.from(answer.tensorContent, 'base64').readBigInt64LE().toString()], [String(label)]);
+  },
+  'sends an example': async (ask) => {
+    const input = { example_list: { examples: [{ features: { feature: { pixels: { float_list: { value: [0.5] } } } } }] } };
+    const request = JSON.stringify({ model_spec: { name: 'digits' }, input });
+    const { exitCode, output } = await ask(['-d', request], ['tensorflow.serving.PredictionService/Classify']);
+    assert.notEqual(exitCode, 0);
+    assert.match(output, /Message: (?:Expected classification signature outputs to contain|No classification inputs found)/);
   },
   'gets the status and text of an error': async (ask) => {
     const { exitCode, output } = await ask(['-d', '{"model_spec": {"name": "nope"}}'], ['tensorflow.serving.PredictionService/Predict']);

@@ -4,8 +4,8 @@ import { root } from './workspace.mjs';
 
 const READY_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 15_000;
-const REST_ADDRESS = /^REST +(?<url>http:\/\/\S+)$/m;
-const GRPC_ADDRESS = /^gRPC +(?<address>\S+)$/m;
+const REST_ADDRESS = /^REST +(?<url>https?:\/\/\S+)$/m;
+const GRPC_ADDRESS = /^gRPC +(?<address>\S+)(?: with TLS)?$/m;
 
 /** A built server, as a user starts it, on ports that the system gives. */
 export class ServerProcess {

@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDockerfile } from '../interop/docker-chroot.mjs';
+import { checkExamples } from '../interop/examples-checks.mjs';
+import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkSavedModels } from './interop-savedmodel.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
@@ -17,7 +19,7 @@ const MINUTE_MS = 60_000;
 /** What the wheels in requirements.txt are made for. */
 const PYTHON_VERSIONS = ['3.13', '3.12', '3.11', '3.10'];
 const PYTHONS = ['python3', ...PYTHON_VERSIONS.map((version) => `python${version}`), 'python'];
-const GRPCURL = 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4';
+const GO_PROGRAMS = { grpcurl: 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4', ghz: 'github.com/bojand/ghz/cmd/ghz@v0.121.0' };
 const COUNTS = /^(?<passed>\d+) passed, (?<failed>\d+) failed, (?<skipped>\d+) skipped$/m;
 
 const tools = join(root, '.interop');
@@ -28,13 +30,15 @@ whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
 await prepare();
 mkdirSync(join(tools, 'bin'), { recursive: true });
 const python = await orSkip('Python client', pythonEnvironment);
-const grpcurl = await orSkip('grpcurl', grpcurlProgram);
+const grpcurl = await orSkip('grpcurl', () => goProgram('grpcurl'));
+const ghz = await orSkip('ghz', () => goProgram('ghz'));
 if (python !== undefined || grpcurl !== undefined) {
   await runSuites('serving.config.mjs', []);
   await runSuites('strict.config.mjs', ['--strict']);
 }
 count(await checkDockerfile());
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
+if (python !== undefined) count(await checkExamples(python));
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
@@ -45,6 +49,7 @@ async function runSuites(config, flags) {
   const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: interop, args: ['--config', config] });
   try {
     if (grpcurl !== undefined) count(await checkWithGrpcurl(grpcurl, server));
+    if (ghz !== undefined) count(await checkWithGhz(ghz, server));
     // Last: its reloads replace the models.
     if (python !== undefined) await runPython(python, server, flags);
   } finally {
@@ -111,15 +116,16 @@ async function findPython() {
   throw new Error(`needs Python ${PYTHON_VERSIONS.join(', ')}: ${found}`);
 }
 
-async function grpcurlProgram() {
-  const program = join(tools, 'bin', isWindows ? 'grpcurl.exe' : 'grpcurl');
-  const stamp = join(tools, 'bin', 'grpcurl.version');
-  if (existsSync(program) && existsSync(stamp) && readFileSync(stamp, 'utf8') === GRPCURL) return program;
+async function goProgram(name) {
+  const program = join(tools, 'bin', isWindows ? `${name}.exe` : name);
+  const stamp = join(tools, 'bin', `${name}.version`);
+  const source = GO_PROGRAMS[name];
+  if (existsSync(program) && existsSync(stamp) && readFileSync(stamp, 'utf8') === source) return program;
   const { exitCode } = await runCommand('go', ['version'], { timeoutMs: MINUTE_MS });
   if (exitCode !== 0) throw new Error('needs Go, there is none on this machine');
-  console.log(`Installing ${GRPCURL} into .interop/bin ...`);
-  await mustRun('go', ['install', GRPCURL], 8, { ...process.env, GOBIN: join(tools, 'bin') });
-  writeFileSync(stamp, GRPCURL);
+  console.log(`Installing ${source} into .interop/bin ...`);
+  await mustRun('go', ['install', source], 8, { ...process.env, GOBIN: join(tools, 'bin') });
+  writeFileSync(stamp, source);
   return program;
 }
 

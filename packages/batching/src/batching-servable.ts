@@ -49,9 +49,12 @@ export class BatchingServable implements Servable {
     this.#lane = context.scheduler.join(servable.executor);
     this.#abortWatch = context.scheduler.abortWatch;
     if (servable.stream !== undefined) this.stream = servable.stream.bind(servable);
+    // One run for several signatures is worth more than a batch for each.
+    if (servable.runTogether !== undefined) this.runTogether = servable.runTogether.bind(servable);
   }
 
   declare stream?: NonNullable<Servable['stream']>;
+  declare runTogether?: NonNullable<Servable['runTogether']>;
 
   /** Changes the options of requests to come. */
   set options(options: ResolvedBatchingOptions | false) {

@@ -71,6 +71,15 @@ it('sends a lone request at once, without a copy', async () => {
   expect(valuesOf(await answer, 'y')).toEqual([101]);
 });
 
+it('hands on runs of several signatures', async () => {
+  const { servable } = heldServable();
+  expect(batched(servable).runTogether).toBeUndefined();
+  const runTogether: NonNullable<Servable['runTogether']> = (calls, inputs) => Promise.resolve(calls.map(() => inputs));
+  const joined = batched({ ...servable, runTogether });
+  const inputs = x(1);
+  expect(await joined.runTogether?.([{ signature: 'serving_default', outputs: ['y'] }], inputs, testRunContext())).toEqual([inputs]);
+});
+
 it('joins what arrives in one turn of the event loop, and gives each its own rows', async () => {
   const { servable, runs } = heldServable();
   const model = batched(servable);

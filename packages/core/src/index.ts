@@ -56,7 +56,7 @@ export {
   type ServableRequest,
   type Version,
 } from './servable-id.ts';
-export type { Executor, RunContext, RunTiming, Servable } from './servable.ts';
+export type { Executor, RunContext, RunTiming, Servable, SignatureCall } from './servable.ts';
 export { defineErrors, type ErrorFactory, messageOf, ServingError, type Status } from './serving-error.ts';
 export { type Batching, DEFAULT_SIGNATURE_NAME, type Dimension, METHOD_NAMES, type Signature, type TensorSpec } from './signature.ts';
 export type {

@@ -35,6 +35,13 @@ export interface RunContext {
   readonly timing?: RunTiming;
 }
 
+/** One of several signatures that are run together. */
+export interface SignatureCall {
+  readonly signature: string;
+  /** Outputs to compute, by the signature's aliases; at least one. */
+  readonly outputs: readonly string[];
+}
+
 /**
  * A loaded version. `run` may be called any number of times at once; it may answer at once or later. Inputs belong to the
  * caller and are only read until the answer; outputs belong to the caller from then on.
@@ -47,6 +54,11 @@ export interface Servable {
   readonly executor: Executor;
   /** @throws ServingError `INVALID_ARGUMENT` for inputs the graph refuses; rejects with `signal.reason` when aborted */
   run(signature: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors>;
+  /**
+   * Runs several signatures that take the same inputs in one run of the graph. Answers with the outputs of each call, in their order.
+   * Absent: each signature is run by itself.
+   */
+  runTogether?(calls: readonly SignatureCall[], inputs: NamedTensors, context: RunContext): Promise<readonly NamedTensors[]>;
   /** Many outputs for one request; only on servables that stream. */
   stream?(signature: string, inputs: NamedTensors, context: RunContext): AsyncIterable<NamedTensors>;
 }

@@ -1,4 +1,4 @@
-import { type Executor, type NamedTensors, type RunContext, type Servable, ServingError, type Signature, type Tensor } from '@servable/core';
+import { type Executor, type NamedTensors, type RunContext, type Servable, ServingError, type Signature, type SignatureCall, type Tensor } from '@servable/core';
 import { onnxError, type OnnxSession } from '@servable/engine-onnxruntime';
 import { loaderError } from './errors.ts';
 import type { OnnxSignature } from './onnx-signatures.ts';
@@ -30,7 +30,7 @@ export class OnnxServable implements Servable {
   run(name: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
     const named = this.#byName.get(name);
     if (named === undefined) {
-      return Promise.reject(loaderError('SRV_ONNX_SIGNATURE_UNKNOWN', [name, [...this.#byName.keys()].join(', ')]));
+      return Promise.reject(unknownSignature(name, this.#byName));
     }
     const isAll = context.outputs.length === 0;
     const aliases = isAll ? named.aliases : context.outputs;
@@ -42,6 +42,27 @@ export class OnnxServable implements Servable {
       throw withAlias(error, named.inputs);
     });
   }
+
+  async runTogether(calls: readonly SignatureCall[], inputs: NamedTensors, context: RunContext): Promise<readonly NamedTensors[]> {
+    const named = calls.map(({ signature }) => {
+      const known = this.#byName.get(signature);
+      if (known === undefined) throw unknownSignature(signature, this.#byName);
+      return known;
+    });
+    const [first] = named;
+    if (first === undefined) return [];
+    const wanted = calls.map(({ outputs }, index) => outputs.map((alias) => named[index]?.outputs.get(alias) ?? alias));
+    try {
+      const results = await this.#session.run(graphInputs(first, inputs), [...new Set(wanted.flat())], context.signal);
+      return calls.map(({ outputs }, index) => pickOutputs(results, outputs, wanted[index] ?? []));
+    } catch (error) {
+      throw withAlias(error, first.inputs);
+    }
+  }
+}
+
+function unknownSignature(name: string, known: ReadonlyMap<string, unknown>): Error {
+  return loaderError('SRV_ONNX_SIGNATURE_UNKNOWN', [name, [...known.keys()].join(', ')]);
 }
 
 function prepare(signature: OnnxSignature): PreparedSignature {

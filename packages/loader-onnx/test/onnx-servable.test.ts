@@ -34,6 +34,20 @@ it('computes the outputs that are asked for, by alias', async () => {
   expect([...outputs.keys()]).toEqual(['l']);
 });
 
+it('runs several signatures together, as each alone', async () => {
+  const inputs = { image: 'features' };
+  const servable = await loadWith({ signatures: { scores: { inputs, outputs: { p: 'probabilities', l: 'label' } }, label: { inputs, outputs: { l: 'label', q: 'probabilities' } } } });
+  const named = new Map([['image', features]]);
+  const calls = [{ signature: 'label', outputs: ['q'] }, { signature: 'scores', outputs: ['l', 'p'] }];
+  const together = await servable.runTogether?.(calls, named, testRunContext());
+  const alone = await Promise.all(calls.map(async ({ signature, outputs }) => servable.run(signature, named, testRunContext({ outputs }))));
+  expect(together?.map((outputs) => [...outputs])).toEqual(alone.map((outputs) => [...outputs]));
+  expect(differenceOf(together?.[1]?.get('p'), probabilities, { rtol: 1e-5, atol: 1e-6 })).toBeUndefined();
+  await expect(servable.runTogether?.([{ signature: 'nope', outputs: ['p'] }], named, testRunContext())).rejects.toMatchObject({ code: 'SRV_ONNX_SIGNATURE_UNKNOWN' });
+  const bad = new Map([['image', { dtype: 'FP64', shape: [1, 4], data: new Float64Array(4) } as const]]);
+  await expect(servable.runTogether?.(calls, bad, testRunContext())).rejects.toMatchObject({ code: 'SRV_ONNX_INPUT_DTYPE', args: ['image', 'FP64', 'FP32'] });
+});
+
 it('names an input as the client does when it is refused', async () => {
   const servable = await loadWith({ signatures: { scores: { inputs: { image: 'features' } } } });
   const bad = { dtype: 'FP64', shape: [1, 4], data: new Float64Array(4) } as const;

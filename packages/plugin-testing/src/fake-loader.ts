@@ -126,7 +126,8 @@ export class FakeLoader implements Loader {
       },
     };
     const stream = servable.stream?.bind(servable);
-    return stream === undefined ? guarded : { ...guarded, stream };
+    const runTogether = servable.runTogether?.bind(servable);
+    return { ...guarded, ...(stream === undefined ? {} : { stream }), ...(runTogether === undefined ? {} : { runTogether }) };
   }
 }
 

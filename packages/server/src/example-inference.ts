@@ -126,13 +126,21 @@ interface TasksInputs {
   readonly context: RunContext;
 }
 
-/** All at once; ends when the last has: the inputs are in use until then. */
+/** In one run of the graph where the servable can; else all at once, until the last has ended: the inputs are in use until then. */
 async function runTasks(planned: readonly PlannedTask[], servable: Servable, { inputs, context }: TasksInputs): Promise<NamedTensors> {
-  const runs = planned.map(async ({ signatureName, outputs }) => servable.run(signatureName, inputs, { ...context, outputs }));
-  const joined = new Map<string, Tensor>();
-  for (const [task, outcome] of (await Promise.allSettled(runs)).entries()) {
-    if (outcome.status === 'rejected') throw outcome.reason;
-    for (const [output, tensor] of outcome.value) joined.set(nameOf(task, output), tensor);
+  if (servable.runTogether !== undefined) {
+    const calls = planned.map(({ signatureName, outputs }) => ({ signature: signatureName, outputs }));
+    return joinOutputs(await servable.runTogether(calls, inputs, context));
   }
-  return joined;
+  const runs = planned.map(async ({ signatureName, outputs }) => servable.run(signatureName, inputs, { ...context, outputs }));
+  const answers: NamedTensors[] = [];
+  for (const outcome of await Promise.allSettled(runs)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    answers.push(outcome.value);
+  }
+  return joinOutputs(answers);
+}
+
+function joinOutputs(answers: readonly NamedTensors[]): NamedTensors {
+  return new Map(answers.flatMap((outputs, task) => Array.from(outputs, ([output, tensor]) => [nameOf(task, output), tensor] as const)));
 }

@@ -104,9 +104,16 @@ class TracedServable implements Servable {
     this.executor = servable.executor;
     this.#servable = servable;
     if (servable.stream !== undefined) this.stream = servable.stream.bind(servable);
+    const together = servable.runTogether?.bind(servable);
+    if (together === undefined) return;
+    this.runTogether = (calls, inputs, runContext) => {
+      const own = contextOf(runContext);
+      return own === undefined ? together(calls, inputs, runContext) : context.with(own, () => together(calls, inputs, runContext));
+    };
   }
 
   declare stream?: NonNullable<Servable['stream']>;
+  declare runTogether?: NonNullable<Servable['runTogether']>;
 
   run(signature: string, inputs: NamedTensors, runContext: RunContext): NamedTensors | Promise<NamedTensors> {
     const own = contextOf(runContext);

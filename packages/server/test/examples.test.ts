@@ -1,4 +1,4 @@
-import { createTensor, type NamedTensors, parseModelName, parseVersion, type Tensor } from '@servable/core';
+import { createTensor, type NamedTensors, parseModelName, parseVersion, type Servable, type Tensor } from '@servable/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CLASSIFY,
@@ -82,6 +82,28 @@ describe('over gRPC', () => {
     expect(results.map(({ result }) => result.case)).toEqual(['regressionResult', 'classificationResult']);
     expect(results[0]?.result).toMatchObject({ value: { regressions: [{ value: 3 }, { value: 7 }] } });
     expect(results[1]?.result).toMatchObject({ value: { classifications: [{ classes: [{ score: 1.5 }, { score: 3 }] }, { classes: [{ score: 3.5 }, { score: 7 }] }] } });
+  });
+
+  it('runs several tasks together where the servable can', async () => {
+    const calls: unknown[] = [];
+    const servable: Servable = {
+      ...exampleServable(),
+      run: () => Promise.reject(new Error('a run for one task')),
+      runTogether: (asked) => {
+        calls.push(asked);
+        return Promise.resolve(asked.map(({ outputs }) => new Map(outputs.map((output) => [output, createTensor('FP32', [2, 1], Float32Array.of(5, 6))]))));
+      },
+    };
+    const together = await startReadyServer({ loader: { servable: () => servable } });
+    const tasks = [
+      { modelSpec: specOf('sum'), methodName: regress },
+      { modelSpec: specOf(''), methodName: classify },
+    ];
+    const { results } = multiInferenceResponse(await together.grpc.unary(MULTI_INFERENCE, multiInferenceBytes({ tasks, input: EXAMPLES })));
+    expect(calls).toEqual([[{ signature: 'sum', outputs: ['outputs'] }, { signature: 'serving_default', outputs: ['scores'] }]]);
+    expect(results[0]?.result).toMatchObject({ value: { regressions: [{ value: 5 }, { value: 6 }] } });
+    expect(results[1]?.result).toMatchObject({ value: { classifications: [{ classes: [{ score: 5 }] }, { classes: [{ score: 6 }] }] } });
+    await together.close();
   });
 
   type Refusal = readonly [title: string, path: string, request: Uint8Array, code: number, details: string];

@@ -31,7 +31,7 @@ const MODELS: readonly ExampleModel[] = [
       values: { method: 'regress', outputs: { outputs: 'probabilities' } },
     },
   },
-  { golden: 'sklearn_trees', version: 2, signatures: { serving_default: { method: 'regress', outputs: { outputs: 'variable' } } } },
+  { golden: 'sklearn_trees', version: 2, signatures: { serving_default: { method: 'regress', outputs: { outputs: 'variable' } }, scores: { method: 'classify', outputs: { scores: 'variable' } } } },
   { golden: 'strings', version: 1, signatures: { serving_default: { method: 'classify', outputs: { classes: 'words' } }, upper: { method: 'regress', outputs: { outputs: 'upper' } }, ids: { method: 'regress', outputs: { outputs: 'ids' } } } },
 ];
 
@@ -134,11 +134,17 @@ it.each(casesOf('strings', 1).map((each) => [each.name, each] as const))('string
   expect(result?.classifications.map(({ classes }) => classes.map(({ label }) => label))).toEqual(outputOf(each, 'words').rows);
 });
 
-it('answers a classification and a regression in one call', async () => {
-  const [each = expect.fail('no case')] = casesOf('sklearn_nozipmap', 1);
-  const tasks = [{ modelSpec: { name: 'sklearn_nozipmap' }, methodName: 'tensorflow/serving/classify' }];
+it('answers a regression and a classification in one call, in one run', async () => {
+  const [each = expect.fail('no case')] = casesOf('sklearn_trees', 2);
+  const expected = outputOf(each, 'variable').rows.flat();
+  const tasks = [
+    { modelSpec: { name: 'sklearn_trees' }, methodName: 'tensorflow/serving/regress' },
+    { modelSpec: { name: 'sklearn_trees', signatureName: 'scores' }, methodName: 'tensorflow/serving/classify' },
+  ];
   const { results } = multiInferenceResponse(await fixture.grpc.unary(MULTI_INFERENCE, multiInferenceBytes({ tasks, input: inputsOf(each) })));
-  expect(results.map(({ result }) => result.case)).toEqual(['classificationResult']);
+  const [regression, classification] = results.map(({ result }) => result.value);
+  expectClose(regression !== undefined && 'regressions' in regression ? regression.regressions.map(({ value }) => value) : [], expected, 'sklearn_trees');
+  expectClose(classification !== undefined && 'classifications' in classification ? classification.classifications.flatMap(({ classes }) => classes.map(({ score }) => score)) : [], expected, 'sklearn_trees');
 });
 
 describe('refuses in TensorFlow Serving’s words', () => {

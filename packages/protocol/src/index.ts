@@ -3,7 +3,7 @@ export type { ExampleErrorArguments } from './examples/errors.ts';
 export type { ExampleList } from './examples/example-list.ts';
 export { type InferenceTask, type PlannedTask, planTasks } from './examples/multi-inference.ts';
 export { type Classification, type ExampleResult, exampleResult, type Regression } from './examples/result.ts';
-export { exampleInputs, type ExampleOptions, type ExampleTask, selectTaskSignature, taskOutputs } from './examples/task.ts';
+export { exampleInputs, exampleInputsInSlices, type ExampleOptions, type ExampleTask, selectTaskSignature, taskOutputs } from './examples/task.ts';
 export { type GrpcStatus, grpcStatusOf, type GrpcStatusOptions } from './grpc-v1/error.ts';
 export type { GrpcV1ErrorArguments } from './grpc-v1/errors.ts';
 export {
@@ -65,6 +65,6 @@ export {
 export { encodePredict, encodePredictInSlices } from './rest-v1/response.ts';
 export { type Route, routeOf } from './rest-v1/route.ts';
 export { selectRestSignature } from './rest-v1/signature.ts';
-export type { SliceOptions } from './rest-v1/slices.ts';
+export type { SliceOptions } from './slices.ts';
 export { STATUS_NUMBERS, type StatusNumbers } from './status.ts';
 export { tensorflowTextOf } from './tensorflow-text.ts';

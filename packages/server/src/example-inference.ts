@@ -5,6 +5,7 @@ import {
   type Servable,
   servableError,
   type ServableRequest,
+  type Signature,
   type Tensor,
 } from '@servable/core';
 import {
@@ -14,6 +15,7 @@ import {
   type ExampleOptions,
   type ExampleTask,
   exampleInputs,
+  exampleInputsInSlices,
   exampleResult,
   type InferenceAnswer,
   type InferenceTask,
@@ -22,6 +24,7 @@ import {
   selectTaskSignature,
   taskOutputs,
 } from '@servable/protocol';
+import { nextTurn } from './large-bodies.ts';
 import { type CallClock, infer, type InferenceOptions, type ResolvedRun } from './inference.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -59,10 +62,18 @@ export async function inferTask(call: TaskCall, record: RequestRecord, options: 
 }
 
 /** What to run for Classify or Regress. @throws ServingError the protocol package's `SRV_EXAMPLE_*` */
-export function resolveTask({ task, signatureName, input }: Pick<TaskCall, 'task' | 'signatureName' | 'input'>, servable: Servable, options: ExampleOptions): ResolvedRun {
+export async function resolveTask({ task, signatureName, input }: Pick<TaskCall, 'task' | 'signatureName' | 'input'>, servable: Servable, options: ExampleOptions): Promise<ResolvedRun> {
   const signature = selectTaskSignature(servable.signatures, signatureName);
   const outputs = taskOutputs(task, signature, options);
-  return { signature, inputs: exampleInputs(input, signature, options), outputs };
+  return { signature, inputs: await inputsOf(input, signature, options), outputs };
+}
+
+/** Above this, examples are read a slice at a time: it takes longer than others should wait. */
+const MAX_EXAMPLES_AT_ONCE = 256;
+
+function inputsOf(input: ExampleList, signature: Signature, options: ExampleOptions): NamedTensors | Promise<NamedTensors> {
+  if (input.examples.length <= MAX_EXAMPLES_AT_ONCE) return exampleInputs(input, signature, options);
+  return exampleInputsInSlices(input, signature, { ...options, pause: nextTurn });
 }
 
 /** Several tasks on one version of a model. */
@@ -98,11 +109,11 @@ export async function inferTasks(call: TasksCall, record: RequestRecord, options
 }
 
 /** What to run for MultiInference. @throws ServingError the protocol package's `SRV_MULTI_*` and `SRV_EXAMPLE_*` */
-export function resolveTasks({ tasks, input }: Pick<TasksCall, 'tasks' | 'input'>, servable: Servable, options: ExampleOptions): TasksRun {
+export async function resolveTasks({ tasks, input }: Pick<TasksCall, 'tasks' | 'input'>, servable: Servable, options: ExampleOptions): Promise<TasksRun> {
   const planned = planTasks(tasks, servable.signatures, options);
   const [first] = planned;
   if (first === undefined) throw servableError('SRV_INTERNAL', ['a request without tasks has no model']);
-  const inputs = exampleInputs(input, first.signature, options);
+  const inputs = await inputsOf(input, first.signature, options);
   return {
     signature: first.signature,
     inputs,

@@ -24,14 +24,15 @@ const KINDS: ReadonlyMap<number, FeatureKind> = new Map([
 ]);
 
 /**
- * Reads those features of a serialized `tensorflow.Example` that are wanted. Of a key that stands several times the last
- * counts; a list in several pieces is one list.
+ * Reads those features of a serialized `tensorflow.Example` that are wanted, in the order of their names (UTF-8); `undefined` where
+ * it has none. Of a key that stands several times the last counts; a list in several pieces is one list.
  *
  * @throws ServingError `SRV_GRPC_V1_MALFORMED`
  */
-export function readFeatures(example: Uint8Array, wanted: ReadonlySet<string>): ReadonlyMap<string, RawFeature> {
-  const features = new Map<string, RawFeature>();
+export function readFeatures(example: Uint8Array, names: readonly Uint8Array[]): readonly (RawFeature | undefined)[] {
+  const features = names.map((): RawFeature | undefined => undefined);
   const reader = new WireReader(example, 'tensorflow.Example');
+  let guess = 0;
   while (reader.more) {
     const tag = reader.tag();
     if (tag !== FEATURES_TAG) {
@@ -41,7 +42,8 @@ export function readFeatures(example: Uint8Array, wanted: ReadonlySet<string>): 
     const outer = reader.open();
     while (reader.more) {
       const inner = reader.tag();
-      if (inner === ENTRY_TAG) readEntry(reader, wanted, features);
+      // Most examples have their features in the order of those before.
+      if (inner === ENTRY_TAG) guess = readEntry(reader, { names, features, guess }) + 1;
       else reader.skip(inner);
     }
     reader.close(outer);
@@ -49,18 +51,45 @@ export function readFeatures(example: Uint8Array, wanted: ReadonlySet<string>): 
   return features;
 }
 
-function readEntry(reader: WireReader, wanted: ReadonlySet<string>, features: Map<string, RawFeature>): void {
-  let key = '';
+interface Wanted {
+  readonly names: readonly Uint8Array[];
+  readonly features: (RawFeature | undefined)[];
+  /** Which name to compare first. */
+  readonly guess: number;
+}
+
+/** Returns which name it was, or -1. */
+function readEntry(reader: WireReader, { names, features, guess }: Wanted): number {
+  let index = -1;
+  let hasKey = false;
   let feature = NONE;
   const outer = reader.open();
   while (reader.more) {
     const tag = reader.tag();
-    if (tag === KEY_TAG) key = reader.utf8();
-    else if (tag === VALUE_TAG) feature = readFeature(reader, feature);
+    if (tag === KEY_TAG) {
+      hasKey = true;
+      index = readName(reader, names, guess);
+    } else if (tag === VALUE_TAG) feature = readFeature(reader, feature);
     else reader.skip(tag);
   }
   reader.close(outer);
-  if (wanted.has(key)) features.set(key, feature);
+  if (!hasKey) index = names.findIndex((name) => name.length === 0);
+  if (index >= 0) features[index] = feature;
+  return index;
+}
+
+/** Compares bytes where they are: a text for each key would take longer than all the rest. */
+function readName(reader: WireReader, names: readonly Uint8Array[], guess: number): number {
+  const outer = reader.open();
+  const found = isNext(reader, names[guess]) ? guess : names.findIndex((name) => isNext(reader, name));
+  reader.close(outer);
+  return found;
+}
+
+function isNext({ bytes, position, end }: WireReader, name: Uint8Array | undefined): boolean {
+  if (name === undefined || name.length !== end - position) return false;
+  for (let at = 0; at < name.length; at += 1) if (bytes[position + at] !== name[at]) return false;
+  return true;
 }
 
 /** The kinds are one choice: the last wins, and further pieces of it are joined. */

@@ -1,5 +1,6 @@
 import { allocateData, createTensor, type DType, elementCount, type Tensor, type TensorData, type TensorSpec } from '@servable/core';
 import { tensorFlowTypeOf } from '../data-type.ts';
+import { STEP_ELEMENTS, type Steps } from '../slices.ts';
 import { exampleError } from './errors.ts';
 import type { FeatureKind, RawFeature } from './example-reader.ts';
 import { countValues, readByteStrings, readFloats, readIntegers } from './feature-values.ts';
@@ -21,6 +22,9 @@ const MAX_VALUES = 2 ** 26;
 /** Each byte string takes some hundred bytes by itself. */
 const MAX_STRINGS = 2 ** 22;
 
+/** What an example costs beside its values, in values. */
+const ROW_VALUES = 16;
+
 /** What `ParseExample` calls the kinds: its types, and in counts. */
 const KIND_TYPES: Readonly<Record<FeatureKind, string>> = { bytes: 'string', float: 'float', int64: 'int64', none: '' };
 
@@ -33,7 +37,7 @@ const KIND_TYPES: Readonly<Record<FeatureKind, string>> = { bytes: 'string', flo
  *
  * Source: TensorFlow, `FastParseExample` in `util/example_proto_fast_parsing.cc`.
  */
-export function tensorOfFeature(input: FeatureInput, column: Column): Tensor {
+export function* featureTensorSteps(input: FeatureInput, column: Column): Steps<Tensor> {
   const { name, spec, fallback } = input;
   const kind = kindOf(spec.dtype);
   if (kind === undefined) throw unsuited(name, `no feature holds ${tensorFlowTypeOf(spec.dtype).text}`);
@@ -47,11 +51,15 @@ export function tensorOfFeature(input: FeatureInput, column: Column): Tensor {
   checkSize(spec.dtype, column.length * rowValues);
   const data = allocateData(spec.dtype, column.length * rowValues);
   const filler = column.includes(undefined) ? fillerOf(input, rowValues) : undefined;
-  column.forEach((feature, index) => {
+  let lastYield = 0;
+  for (const [index, feature] of column.entries()) {
     const row: Row = { name, dtype: spec.dtype, kind, inner, index, start: index * rowValues };
     if (feature !== undefined) takeFeature(feature, row, data);
     else if (filler !== undefined) fillRow(filler, row, data);
-  });
+    if ((index - lastYield) * (rowValues + ROW_VALUES) < STEP_ELEMENTS) continue;
+    lastYield = index;
+    yield;
+  }
   return createTensor(spec.dtype, [column.length, ...inner], data);
 }
 

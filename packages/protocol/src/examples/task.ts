@@ -1,8 +1,9 @@
-import { METHOD_NAMES, type NamedTensors, type Signature, type Tensor } from '@servable/core';
+import { messageOf, METHOD_NAMES, type NamedTensors, type Signature, type Tensor } from '@servable/core';
 import { exampleError } from './errors.ts';
 import { type ExampleList, serializedExamples, serializedTensor } from './example-list.ts';
 import { readFeatures, type RawFeature } from './example-reader.ts';
-import { tensorOfFeature } from './feature-tensor.ts';
+import { finish, finishInSlices, type SliceOptions, type Steps } from '../slices.ts';
+import { featureTensorSteps } from './feature-tensor.ts';
 import { signatureText } from './signature-text.ts';
 
 /** What examples are sent for. */
@@ -20,7 +21,8 @@ const INPUTS = 'inputs';
 const CLASSES = 'classes';
 const SCORES = 'scores';
 const OUTPUTS = 'outputs';
-const NO_FEATURES: ReadonlyMap<string, RawFeature> = new Map();
+/** Examples that are read between two chances to pause; about 0.5 ms. */
+const STEP_EXAMPLES = 512;
 
 /** @throws ServingError `SRV_EXAMPLE_SIGNATURE_NOT_FOUND` */
 export function selectTaskSignature(signatures: ReadonlyMap<string, Signature>, name: string): Signature {
@@ -62,18 +64,32 @@ function checkOutputCount(task: ExampleTask, count: number): void {
  * strings, and is called `inputs` or `examples` or belongs to a signature for classification or regression. Other
  * signatures get each input from the feature of the same name; features that no input has are left.
  *
- * @throws ServingError `SRV_EXAMPLE_EMPTY`, `SRV_EXAMPLE_UNREADABLE`, and those of `tensorOfFeature`
+ * @throws ServingError `SRV_EXAMPLE_EMPTY`, `SRV_EXAMPLE_UNREADABLE`, and those of `featureTensorSteps`
  */
 export function exampleInputs(list: ExampleList, signature: Signature, options: ExampleOptions = {}): NamedTensors {
+  return finish(inputSteps(list, signature, options));
+}
+
+/** {@link exampleInputs} for many examples: pauses between slices, so that others get their turn. */
+export function exampleInputsInSlices(list: ExampleList, signature: Signature, options: ExampleOptions & SliceOptions): Promise<NamedTensors> {
+  return finishInSlices(inputSteps(list, signature, options), () => options.pause());
+}
+
+function* inputSteps(list: ExampleList, signature: Signature, { compat }: ExampleOptions): Steps<NamedTensors> {
   const examples = serializedExamples(list);
   const [alias = INPUTS] = signature.inputs.keys();
-  if (options.compat === 'strict' || parsesExamples(signature)) return new Map([[alias, serializedTensor(examples)]]);
-  const wanted = new Set(signature.inputs.keys());
-  const rows = examples.map((example, index) => readRow(example, wanted, index));
+  if (compat === 'strict' || parsesExamples(signature)) return new Map([[alias, serializedTensor(examples)]]);
+  const names = Array.from(signature.inputs.keys(), (name) => new TextEncoder().encode(name));
+  const columns = names.map((): (RawFeature | undefined)[] => []);
+  for (const [row, example] of examples.entries()) {
+    const features = readRow(example, names, row);
+    for (const [at, column] of columns.entries()) column.push(presentFeature(features[at]));
+    if (row % STEP_EXAMPLES === STEP_EXAMPLES - 1) yield;
+  }
   const tensors = new Map<string, Tensor>();
   for (const [name, spec] of signature.inputs) {
-    const column = rows.map((row) => presentFeature(row.get(name)));
-    tensors.set(name, tensorOfFeature({ name, spec, fallback: signature.defaults.get(name) }, column));
+    const column = columns[tensors.size] ?? [];
+    tensors.set(name, yield* featureTensorSteps({ name, spec, fallback: signature.defaults.get(name) }, column));
   }
   return tensors;
 }
@@ -84,12 +100,11 @@ function parsesExamples({ inputs, methodName }: Signature): boolean {
   return alias === INPUTS || alias === 'examples' || methodName === METHOD_NAMES.classify || methodName === METHOD_NAMES.regress;
 }
 
-function readRow(example: Uint8Array, wanted: ReadonlySet<string>, index: number): ReadonlyMap<string, RawFeature> {
-  if (example.length === 0) return NO_FEATURES;
+function readRow(example: Uint8Array, names: readonly Uint8Array[], index: number): readonly (RawFeature | undefined)[] {
   try {
-    return readFeatures(example, wanted);
+    return readFeatures(example, names);
   } catch (error) {
-    throw exampleError('SRV_EXAMPLE_UNREADABLE', [index, error instanceof Error ? error.message : String(error)], { cause: error });
+    throw exampleError('SRV_EXAMPLE_UNREADABLE', [index, messageOf(error)], { cause: error });
   }
 }
 

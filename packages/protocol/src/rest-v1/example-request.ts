@@ -8,7 +8,7 @@ import { findMember } from './json-lookup.ts';
 import type { JsonTape } from './json-tape.ts';
 import { typeName, valueText } from './json-text.ts';
 import { type JsonBody, parseBody, parseBodyInSlices, type ReadOptions } from './json-body.ts';
-import { finish, finishInSlices, type SliceOptions, STEP_ELEMENTS, type Steps } from './slices.ts';
+import { finish, finishInSlices, type SliceOptions, STEP_ELEMENTS, type Steps } from '../slices.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const EXAMPLES = encode('examples');

@@ -4,7 +4,7 @@ import { isUtf8 } from './element-writer.ts';
 import { restError } from './errors.ts';
 import { MAX_NUMBER_BYTES, writeFloat32 } from './float-text.ts';
 import { JsonWriter } from './json-writer.ts';
-import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
+import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from '../slices.ts';
 
 const NO_LABEL: Uint8Array = new Uint8Array(0);
 

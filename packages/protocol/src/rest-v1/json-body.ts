@@ -5,7 +5,7 @@ import { type JsonOptions, parseJson, parseJsonInSlices } from './json-parser.ts
 import { stringText } from './json-string.ts';
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
-import type { SliceOptions } from './slices.ts';
+import type { SliceOptions } from '../slices.ts';
 
 /** How deep a body may be nested when the options do not say; `strict` has no limit. */
 const DEFAULT_MAX_DEPTH = 64;

@@ -3,7 +3,7 @@ import { expectText, scanNumber, syntaxError } from './json-number.ts';
 import { isSpace, scanNumberRun } from './json-number-run.ts';
 import { escapeEnd, plainEnd, unclosedError } from './json-string.ts';
 import { JsonTape, KIND } from './json-tape.ts';
-import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
+import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from '../slices.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

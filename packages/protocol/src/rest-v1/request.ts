@@ -6,7 +6,7 @@ import { type JsonBody, parseBody, parseBodyInSlices, type ReadOptions } from '.
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
 import { namedRowSteps, plainRowSteps, type RowRequest } from './rows.ts';
-import { finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
+import { finish, finishInSlices, type SliceOptions, type Steps } from '../slices.ts';
 import { tensorSteps } from './tensor-from-json.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);

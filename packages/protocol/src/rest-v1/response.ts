@@ -3,7 +3,7 @@ import type { Compat, RestOptions } from './compat.ts';
 import { restError } from './errors.ts';
 import { JsonWriter } from './json-writer.ts';
 import type { PredictStyle } from './request.ts';
-import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from './slices.ts';
+import { DEFAULT_SLICE_BYTES, finish, finishInSlices, type SliceOptions, type Steps } from '../slices.ts';
 import { TensorWriter } from './tensor-writer.ts';
 
 /**

@@ -5,7 +5,7 @@ import { hasText, isBase64Object } from './json-lookup.ts';
 import { stringText } from './json-string.ts';
 import type { JsonTape } from './json-tape.ts';
 import { valueText } from './json-text.ts';
-import { STEP_ELEMENTS, type Steps } from './slices.ts';
+import { STEP_ELEMENTS, type Steps } from '../slices.ts';
 import { checkRank, explainSteps, type InputTarget, isSmall, nestingOf, sinkFor, takeSteps, takeValue } from './tensor-from-json.ts';
 import type { TensorSink } from './tensor-sink.ts';
 

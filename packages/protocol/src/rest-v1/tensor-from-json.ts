@@ -7,7 +7,7 @@ import { isBase64Object } from './json-lookup.ts';
 import { type JsonTape, KIND } from './json-tape.ts';
 import { typeName, valueText } from './json-text.ts';
 import { INTEGER_RANGES, literalRange, type NarrowDType } from './number-sinks.ts';
-import { STEP_ELEMENTS, type Steps } from './slices.ts';
+import { STEP_ELEMENTS, type Steps } from '../slices.ts';
 import type { TensorSink } from './tensor-sink.ts';
 
 /** TensorFlow's limit; a tensor of more dimensions cannot be made. */

@@ -2,7 +2,7 @@ import { elementCount, type Tensor } from '@servable/core';
 import type { Compat } from './compat.ts';
 import { createRunWriter, type RunWriter } from './element-writer.ts';
 import type { JsonWriter } from './json-writer.ts';
-import type { Steps } from './slices.ts';
+import type { Steps } from '../slices.ts';
 
 /** Elements that are written between two chances to pause; about 0.3 ms. */
 const RUN_ELEMENTS = 4096;

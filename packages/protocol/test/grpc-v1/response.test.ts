@@ -1,4 +1,4 @@
-import { type ModelName, parseModelName, parseVersion, servableError, type ServableState, type Signature, type Tensor } from '@servable/core';
+import { defineErrors, type ModelName, parseModelName, parseVersion, type ServableState, type Signature, type Tensor } from '@servable/core';
 import { fromBinary } from '@servable/protos';
 import { GetModelMetadataResponseSchema, GetModelStatusResponseSchema, SignatureDefMapSchema } from '@servable/protos/tensorflow-serving';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +52,9 @@ describe('encodePredictResponse', () => {
   });
 });
 
+/** An error of a loader: TensorFlow Serving has no words of its own for it. */
+const loadError = defineErrors<{ SRV_TEST_LOAD_FAILED: [text: string] }>({ SRV_TEST_LOAD_FAILED: { status: 'NOT_FOUND', message: (text) => text } });
+
 describe('encodeGetModelStatusResponse', () => {
   const stateOf = (version: number, state: ServableState['state'], error?: ServableState['error']): ServableState => ({
     id: { name, version: parseVersion(version) },
@@ -64,7 +67,7 @@ describe('encodeGetModelStatusResponse', () => {
     const stateByNumber = new Map<number, ServableState['state']>([[10, 'new'], [20, 'loading'], [30, 'ready'], [40, 'unloading'], [50, 'ended']]);
     const states = reference.modelVersionStatus.map(({ version, state, status }) => {
       const text = status?.errorMessage ?? '';
-      const error = text === '' ? undefined : Object.assign(servableError('SRV_MODEL_NOT_FOUND', ['m']), { message: text });
+      const error = text === '' ? undefined : loadError('SRV_TEST_LOAD_FAILED', [text]);
       return stateOf(Number(version), stateByNumber.get(state) ?? 'new', error);
     });
     expect(states).toHaveLength(5);

@@ -9,7 +9,7 @@ import {
   parseExampleBodyInSlices,
 } from '@servable/protocol';
 import { inferTask } from '../example-inference.ts';
-import { isLarge, nextTurn } from './large-bodies.ts';
+import { isLarge, nextTurn } from '../large-bodies.ts';
 import type { Predicting, PredictOptions } from './predict.ts';
 import { readBody } from './read-body.ts';
 import { JSON_TYPE, type RestReply } from './rest-reply.ts';

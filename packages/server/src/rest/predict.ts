@@ -17,7 +17,7 @@ import {
 import { infer, type InferenceOptions } from '../inference.ts';
 import type { RequestRecord } from '../request-record.ts';
 import { acceptsBinary, binaryLengthOf, binaryReply } from './binary.ts';
-import { isLarge, nextTurn } from './large-bodies.ts';
+import { isLarge, nextTurn } from '../large-bodies.ts';
 import { type BodyOptions, readBody } from './read-body.ts';
 import { JSON_TYPE, type RestReply } from './rest-reply.ts';
 import { headersOf, type RestRequest } from './rest-transport.ts';

@@ -58,13 +58,14 @@ interface TaskRun {
 
 async function runTask(task: ExampleTask, { modelSpec, input }: ExampleRequest, { servable, run }: TaskRun): Promise<void> {
   const signatureName = modelSpec?.signatureName || DEFAULT_SIGNATURE_NAME;
-  const { inputs, outputs } = resolveTask({ task, signatureName, input }, servable, run);
+  const { inputs, outputs } = await resolveTask({ task, signatureName, input }, servable, run);
   await servable.run(signatureName, inputs, { ...run.context, outputs });
 }
 
 async function runMultiInference(bytes: Uint8Array, servable: Servable, run: LogRun): Promise<void> {
   const request = readable(() => decodeMultiInferenceRequest(bytes), run);
-  await resolveTasks(request, servable, run).run(run.context);
+  const tasks = await resolveTasks(request, servable, run);
+  await tasks.run(run.context);
 }
 
 function readable<Request>(decode: () => Request, run: LogRun): Request {

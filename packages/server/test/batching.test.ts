@@ -1,9 +1,12 @@
 import { fakeServable } from '@servable/plugin-testing';
 import type { BatchingOptions } from '@servable/batching';
-import { definePlugin, parseModelName, type Tensor } from '@servable/core';
+import { definePlugin, parseModelName, parseVersion, type Tensor } from '@servable/core';
 import { EventEmitter, once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { type ServerFixture, startReadyServer } from './support/server-fixture.ts';
+import { modelsFolder, versionFolders } from './support/model-folders.ts';
+import { type ServerFixture, startReadyServer, startServer } from './support/server-fixture.ts';
 
 const fixtures: ServerFixture[] = [];
 
@@ -90,4 +93,21 @@ it.each([
   running.on('run', () => setImmediate(() => hold.emit('go')));
   hold.emit('go');
   expect((await Promise.all([first, ...others])).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 503]);
+});
+
+it('takes the options of a version from the file in it, and does not batch a version without one', async () => {
+  const folder = await modelsFolder();
+  const path = await versionFolders(folder, 'm', [1, 2, 3]);
+  await writeFile(join(path, '1', 'batching_params.pbtxt'), 'max_batch_size { value: 2 }');
+  await writeFile(join(path, '3', 'batching_params.pbtxt'), 'max_batch_size { value: 0 }');
+  const fixture = await startServer({ config: { batching: { maxBatchSize: 1, enableLargeBatchSplitting: false }, batchingFromVersionFiles: true } });
+  fixtures.push(fixture);
+  fixture.source.aspire('m', [1, 2, 3], path);
+  const { states } = fixture.server.manager;
+  for (const version of [1, 2, 3]) await states.waitFor(parseModelName('m'), parseVersion(version), ({ state }) => state === 'ready' || state === 'ended');
+  const threeRows = async (version: number): Promise<string> => (await fixture.post(`/v1/models/m/versions/${version}:predict`, '{"instances": [1.0, 2.0, 3.0]}')).body;
+  expect(await threeRows(1)).toContain('Task size 3 is larger than maximum input batch size 2');
+  expect(await threeRows(2)).toContain('predictions');
+  const status = await fixture.get('/v1/models/m/versions/3');
+  expect(status.body).toContain('batching_params.pbtxt:1:25: max_batch_size.value is 0: input_batch_size_limit must be positive; was 0');
 });

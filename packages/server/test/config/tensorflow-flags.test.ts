@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../src/config/config-fault.ts';
 import { examineConfig, loadConfig } from '../../src/config/load.ts';
 import type { ResolvedConfig } from '../../src/config/resolved-config.ts';
+import { TENSORFLOW_FLAGS } from '../../src/config/tensorflow-flag-table.ts';
 import { temporaryProject, twoPlugins } from '../temporary-project.ts';
 
 type Flags = Readonly<Record<string, string | boolean>>;
@@ -175,4 +176,25 @@ describe('MODEL_NAME and MODEL_BASE_PATH', () => {
     const cwd = await temporaryProject(twoPlugins());
     expect((await loadConfig({ cwd, env: { MODEL_NAME: 'mnist' } })).config).toMatchObject({ grpc: { host: '127.0.0.1' }, rest: { enabled: true } });
   });
+});
+
+/** All of `tensorflow_model_server` but `--version`. Source: TF Serving, `model_servers/main.cc`. */
+const ALL_FLAGS = [
+  'port', 'grpc_socket_path', 'rest_api_port', 'rest_api_num_threads', 'rest_api_timeout_in_ms',
+  'rest_api_enable_cors_support', 'enable_batching', 'allow_version_labels_for_unavailable_models',
+  'batching_parameters_file', 'enable_per_model_batching_parameters', 'model_config_file',
+  'model_config_file_poll_wait_seconds', 'model_name', 'model_base_path', 'num_load_threads', 'num_unload_threads',
+  'max_num_load_retries', 'load_retry_interval_micros', 'file_system_poll_wait_seconds', 'flush_filesystem_caches',
+  'tensorflow_session_parallelism', 'tensorflow_session_config_file', 'tensorflow_intra_op_parallelism',
+  'tensorflow_inter_op_parallelism', 'use_alts_credentials', 'ssl_config_file', 'platform_config_file',
+  'per_process_gpu_memory_fraction', 'saved_model_tags', 'grpc_channel_arguments', 'grpc_max_threads',
+  'enable_model_warmup', 'num_request_iterations_for_warmup', 'monitoring_config_file',
+  'remove_unused_fields_from_bundle_metagraph', 'prefer_tflite_model', 'num_tflite_pools',
+  'num_tflite_interpreters_per_pool', 'enable_signature_method_name_check', 'xla_cpu_compilation_enabled',
+  'xla_gpu_compilation_enabled', 'enable_profiler', 'thread_pool_factory_config_file', 'mixed_precision',
+  'skip_initialize_tpu', 'enable_grpc_healthcheck_service', 'enable_serialization_as_tensor_content',
+];
+
+it('knows every flag of tensorflow_model_server, and no other', () => {
+  expect([...TENSORFLOW_FLAGS.keys()].toSorted()).toEqual(ALL_FLAGS.toSorted());
 });

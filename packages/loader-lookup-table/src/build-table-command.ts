@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { compact } from './delta/apply-delta.ts';
 import { loadTable } from './load/load-table.ts';
 import { writeTableFile } from './storage/table-file.ts';
+import { BUILT_FILE } from './table-files.ts';
 
 const USAGE = `Usage: servable build-table <version directory> [--out <file>]
 
@@ -23,7 +24,7 @@ async function buildTableFile(args: readonly string[], { print }: { readonly pri
     return typeof parsed === 'object' && parsed.isHelp ? 0 : 2;
   }
   const directory = resolve(parsed.directory);
-  const out = parsed.out === undefined ? join(directory, 'table.servable-table') : resolve(parsed.out);
+  const out = parsed.out === undefined ? join(directory, BUILT_FILE) : resolve(parsed.out);
   try {
     const table = compact((await loadTable(directory, { loaded: new Map(), cache: undefined })).layers);
     const bytes = await writeTableFile(out, table);

@@ -46,11 +46,11 @@ export async function isTableDirectory(directory: string): Promise<boolean> {
  * @throws ServingError `SRV_TABLE_NO_DATA`, `SRV_TABLE_SEVERAL_FILES`
  */
 export async function findDataFile(directory: string, manifest: TableManifest): Promise<DataFile> {
+  const built = await findBuiltFile(directory);
+  if (built !== undefined) return built;
   if (manifest.file !== undefined) return named(directory, manifest.file, manifest);
   const candidates = await candidatesIn(directory, manifest);
-  // A built table stands for the file it was built from.
-  const built = candidates.filter((name) => formatOf(name) === 'table');
-  const [first, ...others] = built.length === 1 ? built : candidates;
+  const [first, ...others] = candidates;
   if (first === undefined) throw tableError('SRV_TABLE_NO_DATA', [directory]);
   if (others.length > 0) throw tableError('SRV_TABLE_SEVERAL_FILES', [directory, candidates.sort().join(', ')]);
   return named(directory, first, manifest);
@@ -82,6 +82,16 @@ async function tableNames(directory: string): Promise<string[]> {
 
 async function isFile(path: string): Promise<boolean> {
   return (await stat(path)).isFile();
+}
+
+/** The name of the file that `servable build-table` writes. */
+export const BUILT_FILE = 'table.servable-table';
+
+/** The built table of a version directory: it stands for the files it was built from, those of bases included. */
+export async function findBuiltFile(directory: string): Promise<DataFile | undefined> {
+  const path = join(directory, BUILT_FILE);
+  const isThere = await isFile(path).catch(() => false);
+  return isThere ? { path, format: 'table' } : undefined;
 }
 
 /** The format that a file's ending tells. */

@@ -106,6 +106,18 @@ it('lays a delta over the version that serves, which may go first', async () => 
   await second.unload();
 });
 
+it('is built with its bases into one file, which needs them no more', async () => {
+  tables.create({ version: 'built/1', files: { 'rows.csv': csvOf(rows(0, 100, 1)) }, manifest });
+  const delta = tables.create({ version: 'built/2', files: { 'rows.csv': csvOf(rows(99, 101, 2)), 'gone.txt': 'k0\n' }, manifest: { base: 1, file: 'rows.csv', deletes: 'gone.txt' } });
+  expect(await lookupTable().commands?.[0]?.run([delta], { print: () => {} })).toBe(0);
+  rmSync(join(tables.root, 'built/1'), { recursive: true });
+  await withTable(delta, async (servable) => {
+    const outputs = await ask(servable, 'lookup', { keys: strings('k0', 'k1', 'k99', 'k100') });
+    expect(valuesOf(outputs.get('value'))).toEqual([0, 1, 2, 2]);
+    expect(valuesOf(outputs.get('found'))).toEqual([0, 1, 1, 1]);
+  });
+});
+
 it.each([
   { title: 'whose base is missing', own: { base: 9, file: 'rows.csv' }, text: csvOf(rows(0, 1, 1)), code: 'SRV_TABLE_BASE_MISSING', says: 'there is no folder 9 beside it' },
   { title: 'that builds on itself', own: { base: 2, file: 'rows.csv' }, text: csvOf(rows(0, 1, 1)), code: 'SRV_TABLE_BASE_MISSING', says: 'the version itself' },

@@ -1,5 +1,5 @@
 import { findBase } from '../delta/delta-files.ts';
-import { readTableManifest } from '../table-manifest.ts';
+import { readVersionManifest } from './version-manifest.ts';
 import type { LoadedTable } from './loaded-table.ts';
 import type { LoadedTables } from './loaded-tables.ts';
 
@@ -8,7 +8,7 @@ export async function baseOf(directory: string, tables: LoadedTables): Promise<R
   const seen = new Set<string>();
   for (let at = directory; !seen.has(at); ) {
     seen.add(at);
-    const manifest = await readTableManifest(at);
+    const manifest = await readVersionManifest(at);
     if (manifest.base === undefined) break;
     at = await findBase(at, manifest);
     const loaded = tables.get(at);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { findBase } from '../delta/delta-files.ts';
 import { findDataFile, hasDataFile, namesBeside, sizeOf } from '../table-files.ts';
-import { readTableManifest, type TableFormat, type TableManifest } from '../table-manifest.ts';
+import type { TableFormat, TableManifest } from '../table-manifest.ts';
+import { readVersionManifest } from './version-manifest.ts';
 
 /** What any table takes, its loading thread included. */
 const BASE_BYTES = 32 * 2 ** 20;
@@ -26,7 +27,7 @@ const MAX_CHAIN = 64;
 async function filesOf(directory: string): Promise<readonly { readonly format: TableFormat; readonly bytes: number }[]> {
   const found: { readonly format: TableFormat; readonly bytes: number }[] = [];
   for (let at: string | undefined = directory; at !== undefined && found.length < MAX_CHAIN; ) {
-    const manifest: TableManifest = await readTableManifest(at);
+    const manifest: TableManifest = await readVersionManifest(at);
     const folder = at;
     const hasRows = manifest.base === undefined || (await hasDataFile(at, manifest));
     const file = hasRows ? await findDataFile(at, manifest) : undefined;

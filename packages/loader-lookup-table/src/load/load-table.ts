@@ -9,7 +9,8 @@ import { concatTables } from '../storage/concat-tables.ts';
 import { readTableFile } from '../storage/table-file.ts';
 import type { Table } from '../storage/table.ts';
 import { besideFile, type DataFile, findDataFile, hasDataFile } from '../table-files.ts';
-import { readTableManifest, type TableManifest } from '../table-manifest.ts';
+import type { TableManifest } from '../table-manifest.ts';
+import { readVersionManifest } from './version-manifest.ts';
 import type { LoadedTable } from './loaded-table.ts';
 import { readCached, type TableCache, writeCached } from './table-cache.ts';
 
@@ -26,7 +27,7 @@ const MAX_CHAIN = 64;
 export async function loadTable(directory: string, options: LoadOptions, depth = 0): Promise<LoadedTable> {
   const known = options.loaded.get(directory);
   if (known !== undefined) return known;
-  const manifest = await readTableManifest(directory);
+  const manifest = await readVersionManifest(directory);
   if (manifest.base === undefined) return { manifest, layers: { base: await loadWhole(directory, manifest, options.cache), delta: undefined } };
   if (depth >= MAX_CHAIN) throw tableError('SRV_TABLE_BASE_MISSING', [directory, String(manifest.base), `${MAX_CHAIN} versions build on one another already`]);
   return loadDelta(directory, manifest, { options, depth });

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { halfValue } from '../src/storage/half.ts';
+import { ask, int64s, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
+
+const oracle = (name: string): Buffer => readFileSync(new URL(`oracle/${name}`, import.meta.url));
+/** What pyarrow and NumPy say is in the files; made by `oracle/make_files.py`. */
+const expected = JSON.parse(oracle('types.json').toString('utf8')) as Readonly<Record<string, readonly (string | number | boolean)[]>>;
+const tables = new TemporaryTables();
+
+const DTYPES: Readonly<Record<string, string>> = { i8: 'INT8', u8: 'UINT8', i16: 'INT16', u16: 'UINT16', i32: 'INT32', u32: 'UINT32', u64: 'UINT64', f32: 'FP32', f64: 'FP64', flag: 'BOOL', name: 'BYTES', raw: 'BYTES', category: 'BYTES', maybe: 'INT32', list: 'FP32', half: 'FP16' };
+const ids = (expected['id'] ?? []).map((id) => BigInt(id));
+
+describe.each(['types.arrow', 'types.arrows', 'types.safetensors'])('%s', (file) => {
+  const isArrow = file.startsWith('types.arrow');
+  const names = Object.keys(DTYPES).filter((name) => isArrow || !['name', 'raw', 'category', 'maybe', 'list'].includes(name));
+  const manifest = { file, format: isArrow ? 'arrow' : 'safetensors', key: 'id', embedding: 'vector', columns: Object.fromEntries(names.map((name) => [name, {}])) };
+  const directory = tables.create({ files: { [file]: oracle(file) }, manifest });
+
+  it('gives every type of column as it was written', async () => {
+    await withTable(directory, async (servable) => {
+      const outputs = await ask(servable, 'lookup', { keys: int64s(...ids) });
+      for (const name of names) {
+        const tensor = outputs.get(name);
+        expect(tensor?.dtype, name).toBe(DTYPES[name]);
+        const values = name === 'raw' && tensor?.dtype === 'BYTES' ? tensor.data.map((bytes) => Buffer.from(bytes).toString('hex')) : valuesOf(tensor);
+        expect(values.map((value) => plain(value, tensor?.dtype)), name).toEqual((expected[name] ?? []).map((value) => (typeof value === 'boolean' ? Number(value) : value)));
+      }
+    });
+  });
+
+  it('gives its vectors', async () => {
+    await withTable(directory, async (servable) => {
+      expect(valuesOf((await ask(servable, 'embed', { keys: int64s(...ids) })).get('vector'))).toEqual(expected['vector']);
+    });
+  });
+
+  it('is refused when it is cut short', async () => {
+    const cut = tables.create({ files: { [file]: oracle(file).subarray(0, 900) }, manifest });
+    await expect(withTable(cut, () => {})).rejects.toMatchObject({ code: 'SRV_TABLE_FILE_INVALID', message: expect.stringContaining(file) });
+  });
+});
+
+function plain(value: unknown, dtype: string | undefined): unknown {
+  if (dtype === 'FP16') return halfValue(Number(value));
+  return typeof value === 'bigint' ? String(value) : value;
+}

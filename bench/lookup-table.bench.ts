@@ -88,7 +88,7 @@ async function benchKeys(rows: number, dtype: 'INT64' | 'BYTES'): Promise<void> 
     const subjects = dtype === 'INT64' ? integerSubjects(servable, integers) : textSubjects(servable, integers);
     const results = await interleave(subjects, ROUNDS + 1);
     const kept = (side: string): readonly number[] => (results.get(side) ?? []).slice(1);
-    reportFigure({ name: `look up in ${text}, ${BATCH} keys at a time`, unit: 'keys/s', better: 'higher', values: kept('ours'), baseline: { name: 'Map', values: kept('map') }, target: KEYS_TARGET });
+    reportFigure({ name: `look up in ${text}, ${BATCH} keys at a time, by CPU time`, unit: 'keys/s', better: 'higher', values: kept('ours'), baseline: { name: 'Map', values: kept('map') }, target: KEYS_TARGET });
   });
   rmSync(directory, { recursive: true });
 }
@@ -135,12 +135,13 @@ function valuesOf(servable: Servable, inputs: NamedTensors): Float32Array {
   return outputs.get('value')?.data as Float32Array;
 }
 
-/** Every value is added up and compared: row r has r / 2. */
+/** By CPU time: what other programs take of the core does not count. The values are looked at, so that none is left out. */
 function keysPerSecond<Keys>(batches: readonly Keys[], lookUp: (keys: Keys) => Float32Array): number {
   let sum = 0;
-  const start = performance.now();
+  const before = process.cpuUsage();
   for (let round = 0; round < REPEATS; round += 1) for (const keys of batches) sum += lookUp(keys)[0] ?? Number.NaN;
-  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
   if (!Number.isFinite(sum) || sum === 0) throw new Error('the values are wrong');
   return (REPEATS * batches.length * BATCH) / seconds;
 }

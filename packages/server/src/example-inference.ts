@@ -114,12 +114,14 @@ export async function resolveTasks({ tasks, input }: Pick<TasksCall, 'tasks' | '
   const [first] = planned;
   if (first === undefined) throw servableError('SRV_INTERNAL', ['a request without tasks has no model']);
   const inputs = await inputsOf(input, first.signature, options);
+  const feeds: Feed[] = [];
+  for (const task of planned) feeds.push({ task, inputs: task.sharesInputs ? inputs : await inputsOf(input, task.signature, options) });
   return {
     signature: first.signature,
     inputs,
     outputs: planned.flatMap(({ outputs }, index) => outputs.map((output) => nameOf(index, output))),
     planned,
-    run: (context) => runTasks(planned, servable, { inputs, context }),
+    run: (context) => runTasks(feeds, servable, context),
   };
 }
 
@@ -132,18 +134,23 @@ function outputOf(outputs: NamedTensors, task: number, output: string): Tensor {
   return tensor;
 }
 
-interface TasksInputs {
+/** A task with its inputs. */
+interface Feed {
+  readonly task: PlannedTask;
   readonly inputs: NamedTensors;
-  readonly context: RunContext;
 }
 
-/** In one run of the graph where the servable can; else all at once, until the last has ended: the inputs are in use until then. */
-async function runTasks(planned: readonly PlannedTask[], servable: Servable, { inputs, context }: TasksInputs): Promise<NamedTensors> {
-  if (servable.runTogether !== undefined) {
-    const calls = planned.map(({ signatureName, outputs }) => ({ signature: signatureName, outputs }));
-    return joinOutputs(await servable.runTogether(calls, inputs, context));
+/**
+ * In one run of the graph where the servable can and all tasks have the same inputs; else all at once, until the last has ended: the
+ * inputs are in use until then.
+ */
+async function runTasks(feeds: readonly Feed[], servable: Servable, context: RunContext): Promise<NamedTensors> {
+  const [first] = feeds;
+  if (first !== undefined && servable.runTogether !== undefined && feeds.every(({ task }) => task.sharesInputs)) {
+    const calls = feeds.map(({ task }) => ({ signature: task.signatureName, outputs: task.outputs }));
+    return joinOutputs(await servable.runTogether(calls, first.inputs, context));
   }
-  const runs = planned.map(async ({ signatureName, outputs }) => servable.run(signatureName, inputs, { ...context, outputs }));
+  const runs = feeds.map(async ({ task, inputs }) => servable.run(task.signatureName, inputs, { ...context, outputs: task.outputs }));
   const answers: NamedTensors[] = [];
   for (const outcome of await Promise.allSettled(runs)) {
     if (outcome.status === 'rejected') throw outcome.reason;

@@ -17,6 +17,8 @@ export interface PlannedTask {
   readonly signature: Signature;
   /** Aliases of the outputs that it needs. */
   readonly outputs: readonly string[];
+  /** Whether it takes the same inputs as the first task: the graph's own tensors. */
+  readonly sharesInputs: boolean;
 }
 
 const TASKS: ReadonlyMap<string, ExampleTask> = new Map([
@@ -44,9 +46,9 @@ export function planTasks(
     if (seen.has(signatureName)) throw exampleError('SRV_MULTI_SIGNATURE_REPEATED', [signatureName]);
     seen.add(signatureName);
     const plan = planTask(task, signatureName, { signatures, options });
-    const [first] = planned;
-    if (first !== undefined && !haveSameInputs(first.signature, plan.signature)) throw exampleError('SRV_MULTI_INPUTS_DIFFER', []);
-    planned.push(plan);
+    const sharesInputs = haveSameInputs(planned[0]?.signature ?? plan.signature, plan.signature);
+    if (!sharesInputs && options.compat === 'strict') throw exampleError('SRV_MULTI_INPUTS_DIFFER', []);
+    planned.push({ ...plan, sharesInputs });
   }
   return planned;
 }
@@ -61,7 +63,7 @@ interface Planning {
   readonly options: ExampleOptions;
 }
 
-function planTask({ methodName }: InferenceTask, signatureName: string, { signatures, options }: Planning): PlannedTask {
+function planTask({ methodName }: InferenceTask, signatureName: string, { signatures, options }: Planning): Omit<PlannedTask, 'sharesInputs'> {
   const signature = signatures.get(signatureName);
   if (signature === undefined) throw exampleError('SRV_MULTI_SIGNATURE_NOT_FOUND', [signatureName]);
   const task = TASKS.get(methodName);
@@ -69,7 +71,7 @@ function planTask({ methodName }: InferenceTask, signatureName: string, { signat
   return { task, signatureName, signature, outputs: taskOutputs(task, signature, options) };
 }
 
-/** One input feeds all tasks: the graph's tensor must be the same, by the name that it has there. */
+/** Whether one input can feed both: the graph's tensors must be the same, by the names that they have there. */
 function haveSameInputs(one: Signature, other: Signature): boolean {
   if (one.inputs.size !== other.inputs.size) return false;
   return [...one.inputs].every(([alias, spec]) => {

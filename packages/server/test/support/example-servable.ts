@@ -21,6 +21,7 @@ export const EXAMPLE_SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['odd', signature('other', NAMED, VALUES)],
   ['classify', signature(classify, SERIALIZED, CLASSES_AND_SCORES)],
   ['regress', signature(regress, SERIALIZED, VALUES)],
+  ['regress_elsewhere', signature(regress, specs({ inputs: { dtype: 'BYTES', shape: [-1], graphName: 'other:0' } }), VALUES)],
   ['classes_only', signature(classify, SERIALIZED, specs({ classes: spec('BYTES', ['n', 2]) }))],
   ['three_outputs', signature(classify, SERIALIZED, specs({ a: spec('FP32'), b: spec('FP32'), classes: spec('BYTES') }))],
   ['no_classes', signature(classify, SERIALIZED, specs({ probabilities: spec('FP32', [-1, 0]) }))],

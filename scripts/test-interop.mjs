@@ -39,6 +39,7 @@ if (python !== undefined || grpcurl !== undefined) {
 count(await checkDockerfile());
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
+if (python !== undefined) await runSources('compile-ops.mjs', ['--python', python]);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 
@@ -67,6 +68,16 @@ async function runPython(program, server, flags) {
   console.log(output.replace(COUNTS, 'Python: $&').trimEnd());
   if (counts === undefined) count({ passed: 0, failed: 1, skipped: 0 });
   else count({ passed: Number(counts.passed), failed: Math.max(Number(counts.failed), exitCode === 0 ? 0 : 1), skipped: Number(counts.skipped) });
+}
+
+/** A suite that runs on the sources, with its own counts as the last line. */
+async function runSources(name, flags) {
+  const args = ['--conditions=@servable/source', '--disable-warning=ExperimentalWarning', join(root, 'interop', name), ...flags];
+  const { exitCode, output } = await runCommand(pinnedNode() ?? machineNode(), args, { env: process.env, timeoutMs: 30 * MINUTE_MS });
+  console.log(output.trimEnd());
+  const counts = /(?<passed>\d+) passed, (?<failed>\d+) failed, (?<skipped>\d+) skipped$/m.exec(output)?.groups;
+  const failed = Math.max(Number(counts?.failed ?? 1), exitCode === 0 ? 0 : 1);
+  count({ passed: Number(counts?.passed ?? 0), failed, skipped: Number(counts?.skipped ?? 0) });
 }
 
 function count(counts) {

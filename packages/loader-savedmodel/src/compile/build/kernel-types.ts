@@ -118,12 +118,16 @@ const WIDER: Readonly<Partial<Record<DType, readonly DType[]>>> = {
   FP32: ['FP64'],
 };
 
+/** Operators that only pick numbers: those of 64 bits without a sign come through as others of 64 bits. */
+const PICKING: ReadonlySet<string> = new Set(['Where']);
+
 /** The type to compute an operator in: the elements' own, else the first wider one. @throws NoKernel */
 export function kernelType(operator: string, dtype: DType): DType {
   const types = (KERNEL_TYPES[operator] ?? `${NUMBERS} BOOL BYTES`).split(' ');
   // TensorFlow computes half precision in single and rounds; so does this, and ONNX Runtime would convert it back and forth.
   const own = dtype === 'FP16' ? [] : [dtype];
   const found = [...own, ...(WIDER[dtype] ?? [])].find((type) => types.includes(type));
+  if (found === undefined && dtype === 'UINT64' && PICKING.has(operator)) return 'INT64';
   if (found === undefined) throw new NoKernel(operator, dtype);
   return found;
 }

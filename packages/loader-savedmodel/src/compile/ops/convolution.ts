@@ -8,7 +8,7 @@ import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
-import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
+import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
 
 /** A size of a filter, which must be known. */
 export function knownSizes(value: Value): readonly number[] {
@@ -40,8 +40,8 @@ interface ConvolutionParts {
 /** `Conv` of channels first. */
 function convolve(call: OpCall, x: Value, { weights, groups, windows, layout }: ConvolutionParts): Value {
   const { b } = call;
-  const input = asChannelsFirst(b, x, layout);
-  const padded = padWindows(b, call, shapeOf(input).slice(2), windows, layout);
+  const { input, padding } = padBefore(b, call, asChannelsFirst(b, x, layout), { windows, fill: 0 });
+  const padded = padWindows(b, call, { sizes: shapeOf(input).slice(2), padding, layout }, windows);
   const shape = [shapeOf(input)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...padded.sizes];
   const kernel = kernelType('Conv', x.dtype);
   const attributes = { ...windowAttributes(windows, padded), ...(groups === 1 ? {} : { group: groups }) };

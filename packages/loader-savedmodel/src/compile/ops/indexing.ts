@@ -109,7 +109,9 @@ const whereTrue: Emitter = ({ b, inputs: [x] }) => {
 /** `ScatterND`, over what is there or over zeros. */
 function scattered(b: GraphBuilder, base: Value, [indices, updates]: readonly [Value, Value], reduction: string): Value {
   const places = inPlace(b, cast(b, fromStart(b, indices), 'INT64'));
-  return b.one('ScatterND', [inPlace(b, base), places, inPlace(b, updates)], { dtype: base.dtype, shape: base.shape }, reduction === '' ? {} : { reduction });
+  const kernel = base.dtype === 'FP16' ? 'FP32' : base.dtype;
+  const inputs = [cast(b, inPlace(b, base), kernel), places, cast(b, inPlace(b, updates), kernel)];
+  return cast(b, b.one('ScatterND', inputs, { dtype: kernel, shape: base.shape }, reduction === '' ? {} : { reduction }), base.dtype);
 }
 
 const scatterNd: Emitter = (call) => {

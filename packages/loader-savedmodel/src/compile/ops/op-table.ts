@@ -2,9 +2,11 @@ import type { Emitter, OpFamily } from '../op-call.ts';
 import { ACTIVATION } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
+import { BLOCKS } from './blocks.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
+import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
 import { MATH } from './math.ts';
 import { MATRIX } from './matrix.ts';
@@ -24,10 +26,12 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   COMPARISON,
   CASTING,
   REDUCTION,
+  CUMULATIVE,
   SHAPE,
   SLICING,
   INDEXING,
   PADDING,
+  BLOCKS,
   MATRIX,
   CONVOLUTION,
   POOLING,

@@ -1,12 +1,14 @@
-import { binary, cast } from '../build/elementwise.ts';
+import type { DType } from '@servable/core';
+import { binary, cast, like } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
+import { expand } from '../build/filling.ts';
 import { reshape } from '../build/reshape.ts';
-import { sizeList } from '../build/shape-lists.ts';
+import { shapeList, sizeList } from '../build/shape-lists.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
-import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
+import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
 
 interface Pool {
   readonly layout: Layout;
@@ -29,12 +31,26 @@ const pooling = (operator: 'MaxPool' | 'AveragePool'): Emitter => (call) => {
   const x = call.input(0);
   const { layout, windows } = poolOf(call, x);
   const kernel = kernelType(operator, x.dtype);
-  const input = cast(b, asChannelsFirst(b, x, layout), kernel);
-  const padded = padWindows(b, call, shapeOf(input).slice(2), windows, layout);
+  const given = cast(b, asChannelsFirst(b, x, layout), kernel);
+  const { input, padding } = padBefore(b, call, given, { windows, fill: operator === 'MaxPool' ? lowestOf(kernel) : 0 });
+  const padded = padWindows(b, call, { sizes: shapeOf(input).slice(2), padding, layout }, windows);
   const shape = [...shapeOf(input).slice(0, 2), ...padded.sizes];
-  const made = b.one(operator, [input], { dtype: kernel, shape }, windowAttributes(windows, padded));
+  const pooled = (value: Value): Value => b.one(operator, [value], { dtype: kernel, shape }, windowAttributes(windows, padded));
+  const made = operator === 'AveragePool' && input !== given ? binary(b, 'Div', [pooled(input), pooled(onesOf(call, given, windows))]) : pooled(input);
   return fromChannelsFirst(b, cast(b, made, x.dtype), layout);
 };
+
+/** What an average is divided by where zeros were put around its input: 1 for each element of its own. */
+function onesOf(call: OpCall, given: Value, windows: Windows): Value {
+  const { b } = call;
+  return padBefore(b, call, expand(b, like(b, given, 1), shapeList(b, given)), { windows, fill: 0 }).input;
+}
+
+/** What no number is below. */
+function lowestOf(dtype: DType): number {
+  if (dtype === 'INT8') return -128;
+  return dtype === 'UINT8' ? 0 : Number.NEGATIVE_INFINITY;
+}
 
 /** With the places of the largest, counted as TensorFlow does: rows, columns, then channels. */
 const maxPoolWithArgmax: Emitter = (call) => {
@@ -43,7 +59,7 @@ const maxPoolWithArgmax: Emitter = (call) => {
   const { layout, windows } = poolOf(call, x);
   const kernel = kernelType('MaxPool', x.dtype);
   const input = cast(b, asChannelsFirst(b, x, layout), kernel);
-  const padded = padWindows(b, call, shapeOf(input).slice(2), windows, layout);
+  const padded = padWindows(b, call, { sizes: shapeOf(input).slice(2), padding: attributes.text('padding'), layout }, windows);
   const shape = [...shapeOf(input).slice(0, 2), ...padded.sizes];
   const outputs = [{ dtype: kernel, shape }, { dtype: 'INT64' as const, shape }];
   const [values, places] = b.make('MaxPool', [input], { attributes: windowAttributes(windows, padded), outputs });

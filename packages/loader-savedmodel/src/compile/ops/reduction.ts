@@ -86,7 +86,8 @@ export const REDUCTION: OpFamily = {
     Max: by('ReduceMax'),
     Mean: joining(mean),
     Min: by('ReduceMin'),
-    Prod: by('ReduceProd'),
+    // ONNX Runtime's product of 32 bits stops at the largest number; that of 64 wraps around, and so does what is left of it.
+    Prod: joining((b, x, along) => (x.dtype === 'INT32' ? cast(b, reduced(b, 'ReduceProd', cast(b, x, 'INT64'), along), 'INT32') : reduced(b, 'ReduceProd', x, along))),
     Sum: by('ReduceSum'),
   },
 };

@@ -1,10 +1,9 @@
-import { cast, like } from '../build/elementwise.ts';
+import { binary, cast, compare, like, where } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { inPlace } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
 import { elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { concat, type Cut, gather, slice, TO_END } from '../build/slicing.ts';
-import { binary } from '../build/elementwise.ts';
 import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
@@ -129,7 +128,8 @@ function sum(b: GraphBuilder, start: End, length: End): End {
   if (typeof start === 'number' && typeof length === 'number') return start + length;
   const [first, second] = [start, length].map((end) => (typeof end === 'number' ? b.list([end]) : end));
   if (first === undefined || second === undefined) throw new Error('two ends are given');
-  return binary(b, 'Add', [first, second]);
+  const end = binary(b, 'Add', [first, second]);
+  return typeof length === 'number' ? end : where(b, compare(b, 'Less', [second, b.list([0])]), [b.list([TO_END]), end]);
 }
 
 function checkSlice(size: number | string | undefined, start: End, length: End): void {

@@ -1,3 +1,6 @@
+import { binary, like } from '../build/elementwise.ts';
+import { padBy } from '../build/filling.ts';
+import { joinLists, sizeList } from '../build/shape-lists.ts';
 import { channelsFirst, inOrder, labelled, physical } from '../build/order.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import type { Size } from '../ir/dimension.ts';
@@ -52,13 +55,53 @@ export interface PaddedWindows {
   readonly sizes: readonly Size[];
 }
 
+/** The axes that windows move over, and how they are padded. */
+export interface WindowedAxes {
+  readonly sizes: readonly Size[];
+  readonly padding: string;
+  readonly layout: Layout;
+}
+
+/** An input that windows move over, channels first. */
+export interface WindowedInput {
+  readonly input: Value;
+  /** What is left to be padded. */
+  readonly padding: string;
+}
+
 /**
- * TensorFlow's `padding` in ONNX's terms. Of sizes that only a run knows `SAME` is left to ONNX Runtime, which pads as TensorFlow does, but
- * not together with dilation.
+ * Pads an input by what follows from its size, where ONNX Runtime's own `SAME` is not TensorFlow's: with strides and dilation, and with strides
+ * that leave elements out. Others stay as they are.
  */
-export function padWindows(b: GraphBuilder, call: OpCall, sizes: readonly Size[], windows: Windows, layout: Layout): PaddedWindows {
+export function padBefore(b: GraphBuilder, call: OpCall, input: Value, { windows, fill }: { readonly windows: Windows; readonly fill: number }): WindowedInput {
   const padding = call.attributes.text('padding');
-  const spans = windows.size.map((size, axis) => (size - 1) * (windows.dilations[axis] ?? 1) + 1);
+  const sizes = shapeOf(input).slice(2);
+  const spans = spansOf(windows);
+  const isOdd = sizes.some((size, axis) => {
+    const stride = windows.strides[axis] ?? 1;
+    return typeof size === 'string' && stride > 1 && (stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
+  });
+  if (padding !== 'SAME' || !isOdd) return { input, padding };
+  const size = joinLists(b, sizes.map((_, axis) => sizeList(b, input, axis + 2)));
+  const [stride, span] = [b.list(windows.strides), b.list(spans)];
+  const steps = binary(b, 'Div', [binary(b, 'Add', [size, b.list(windows.strides.map((each) => each - 1))]), stride]);
+  const reach = binary(b, 'Add', [binary(b, 'Mul', [binary(b, 'Sub', [steps, b.list([1])]), stride]), span]);
+  const total = binary(b, 'Max', [binary(b, 'Sub', [reach, size]), b.list([0])]);
+  const before = binary(b, 'Div', [total, b.list([2])]);
+  const pads = joinLists(b, [b.list([0, 0]), before, b.list([0, 0]), binary(b, 'Sub', [total, before])]);
+  return { input: padBy(b, input, pads, { mode: 'constant', fill: like(b, input, fill) }), padding: 'VALID' };
+}
+
+function spansOf({ size, dilations }: Windows): readonly number[] {
+  return size.map((each, axis) => (each - 1) * (dilations[axis] ?? 1) + 1);
+}
+
+/**
+ * TensorFlow's `padding` in ONNX's terms. Of sizes that only a run knows `SAME` is left to ONNX Runtime, which then pads as TensorFlow does:
+ * {@link padBefore} has seen to the rest.
+ */
+export function padWindows(b: GraphBuilder, call: OpCall, { sizes, padding, layout }: WindowedAxes, windows: Windows): PaddedWindows {
+  const spans = spansOf(windows);
   if (padding === 'SAME') return padSame(b, sizes, windows, spans);
   const pads = padding === 'EXPLICIT' ? explicitPads(call, layout) : spans.map((): readonly [number, number] => [0, 0]);
   const out = sizes.map((size, axis) => {
@@ -75,7 +118,7 @@ function explicitPads(call: OpCall, layout: Layout): readonly (readonly [number,
   return spatial(pairs, layout);
 }
 
-function padSame(b: GraphBuilder, sizes: readonly Size[], { strides, dilations }: Windows, spans: readonly number[]): PaddedWindows {
+function padSame(b: GraphBuilder, sizes: readonly Size[], { strides }: Windows, spans: readonly number[]): PaddedWindows {
   const totals = sizes.map((size, axis) => totalOf(size, strides[axis] ?? 1, spans[axis] ?? 1));
   const out = sizes.map((size, axis) => (typeof size === 'number' ? Math.ceil(size / (strides[axis] ?? 1)) : strides[axis] === 1 ? size : b.sizes.next()));
   const known = totals.filter((total) => total !== undefined);
@@ -83,7 +126,6 @@ function padSame(b: GraphBuilder, sizes: readonly Size[], { strides, dilations }
     const before = known.map((total) => Math.floor(total / 2));
     return { pads: [...before, ...known.map((total, axis) => total - (before[axis] ?? 0))], sizes: out };
   }
-  if (dilations.some((dilation) => dilation > 1)) throw new Uncovered('SAME padding with strides and dilation over sizes that are only known at run time');
   return { pads: 'SAME_UPPER', sizes: out };
 }
 

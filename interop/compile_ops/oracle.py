@@ -1,0 +1,154 @@
+"""Writes one SavedModel for each op, a signature for each random case, and what TensorFlow answers.
+
+python oracle.py FOLDER [--ops Add,Mul] [--cases 200] [--seed 1]
+"""
+
+import argparse
+import base64
+import json
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import arrays  # noqa: E402,F401
+import elementwise  # noqa: E402,F401
+import indexing  # noqa: E402,F401
+import networks  # noqa: E402,F401
+import reductions  # noqa: E402,F401
+import special  # noqa: E402,F401
+from draw import Draw, Tensor
+from registry import GENERATORS
+
+tf1 = tf.compat.v1
+
+
+def encode(array):
+    array = np.asarray(array)
+    if array.dtype == object or array.dtype.kind in "SU":
+        values = [each if isinstance(each, bytes) else str(each).encode() for each in array.reshape(-1)]
+        return {"dtype": "DT_STRING", "shape": list(array.shape), "values": [{"b64": base64.b64encode(each).decode()} for each in values]}
+    dtype = tf.as_dtype(array.dtype)
+    name = "DT_" + {"float32": "FLOAT", "float64": "DOUBLE", "float16": "HALF"}.get(dtype.name, dtype.name.upper())
+    return {"dtype": name, "shape": list(array.shape), "raw": base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()}
+
+
+def hidden_shape(draw, shape):
+    """As a signature might say it: whole, with sizes that vary, or with none known."""
+    style = draw.integer(0, 3)
+    if style == 0:
+        return list(shape)
+    if style == 1:
+        return [None if axis == 0 else size for axis, size in enumerate(shape)]
+    return [None if draw.flag(0.5) else size for size in shape]
+
+
+def describe(info, tensor):
+    info.name = tensor.name
+    info.dtype = tensor.dtype.as_datatype_enum
+    info.tensor_shape.CopyFrom(tensor.shape.as_proto())
+
+
+class Case:
+    """One call of an op, written into a graph."""
+
+    def __init__(self, draw, name, arguments, scope, outputs=None):
+        self.feeds = {}
+        self.error = None
+        graph_arguments = {key: self.place(draw, scope, key, value) for key, value in arguments.items()}
+        result = getattr(tf.raw_ops, name)(**graph_arguments)
+        parts = list(result) if isinstance(result, (list, tuple)) else [result]
+        flat = []
+        for part in parts:
+            flat.extend(part if isinstance(part, (list, tuple)) else [part])
+        self.outputs = {f"out{at}": tensor for at, tensor in enumerate(flat[:outputs])}
+
+    def place(self, draw, scope, key, value):
+        if isinstance(value, list) and any(isinstance(each, Tensor) for each in value):
+            return [self.place(draw, scope, f"{key}{at}", each) for at, each in enumerate(value)]
+        if not isinstance(value, Tensor):
+            return value
+        if value.is_constant:
+            return tf.constant(value.values)
+        shape = hidden_shape(draw, value.values.shape) if value.hides_shape else list(value.values.shape)
+        dtype = tf.string if value.values.dtype == object else tf.as_dtype(value.values.dtype)
+        holder = tf1.placeholder(dtype, shape, name=f"{scope}_{key}")
+        self.feeds[f"{key}"] = (holder, value.values)
+        return holder
+
+    def signature(self):
+        definition = meta_graph_pb2.SignatureDef(method_name="tensorflow/serving/predict")
+        for key, (holder, _) in self.feeds.items():
+            describe(definition.inputs[key], holder)
+        for key, tensor in self.outputs.items():
+            describe(definition.outputs[key], tensor)
+        return definition
+
+
+NOT_COMPUTED = ["no opkernel was registered", "unimplemented", "not supported", "does not support"]
+
+
+def write_op(folder, name, count, seed):
+    make, options = GENERATORS[name]
+    graph = tf.Graph()
+    cases, refused = [], 0
+    with graph.as_default():
+        for at in range(count * 4):
+            if len(cases) == count:
+                break
+            draw = Draw([seed, at, *name.encode()])
+            try:
+                with tf1.name_scope(f"case{at}"):
+                    cases.append((f"case{at}", Case(draw, name, make(draw), f"in{at}", options["outputs"])))
+            except (ValueError, tf.errors.OpError):
+                refused += 1  # the graph would not be made at all
+    answers = []
+    with tf1.Session(graph=graph, config=tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)) as session:
+        for key, case in cases:
+            feeds = {holder: values for holder, values in case.feeds.values()}
+            answer = {"name": key, "inputs": {alias: encode(values) for alias, (_, values) in case.feeds.items()}}
+            try:
+                results = session.run(case.outputs, feeds)
+                answer["outputs"] = {alias: encode(value) for alias, value in results.items()}
+            except tf.errors.OpError as error:
+                if any(phrase in str(error).lower() for phrase in NOT_COMPUTED):
+                    continue  # not a type that TensorFlow computes
+                answer["error"] = {"code": error.error_code, "message": error.message.strip()[-300:]}
+            answers.append(answer)
+    kept = {answer["name"] for answer in answers}
+    model = meta_graph_pb2.MetaGraphDef()
+    model.meta_info_def.tags.append("serve")
+    model.graph_def.CopyFrom(graph.as_graph_def())
+    for key, case in [each for each in cases if each[0] in kept]:
+        model.signature_def[key].CopyFrom(case.signature())
+    saved = saved_model_pb2.SavedModel(saved_model_schema_version=1)
+    saved.meta_graphs.add().CopyFrom(model)
+    target = os.path.join(folder, name)
+    os.makedirs(target, exist_ok=True)
+    with open(os.path.join(target, "saved_model.pb"), "wb") as file:
+        file.write(saved.SerializeToString())
+    with open(os.path.join(target, "cases.json"), "w") as file:
+        json.dump({"op": name, "seed": seed, "refused_graphs": refused, "rtol": options["rtol"], "atol": options["atol"], "cases": answers}, file)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--ops", default="")
+    parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    names = [name for name in options.ops.split(",") if name] or sorted(GENERATORS)
+    for name in names:
+        write_op(options.folder, name, options.cases, options.seed)
+    print(f"{len(names)} ops, seed {options.seed}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Which ops have generators of cases."""
+
+GENERATORS = {}
+
+
+def op(name, outputs=None, rtol=None, atol=None):
+    """Registers a generator: a function from Draw to the arguments of `tf.raw_ops.<name>`, in which inputs are `fed` or `const`.
+
+    `outputs` is how many of the op's outputs mean something, `rtol` and `atol` how far answers in single precision may be off.
+    """
+
+    def add(make):
+        GENERATORS[name] = (make, {"outputs": outputs, "rtol": rtol, "atol": atol})
+        return make
+
+    return add
+
+
+def ops(names, **options):
+    """The same generator for several ops; it gets the op's name after the Draw."""
+
+    def add(make):
+        for name in names:
+            GENERATORS[name] = (lambda draw, name=name: make(draw, name), {"outputs": None, "rtol": None, "atol": None, **options})
+        return make
+
+    return add

@@ -1,0 +1,1 @@
+"""Functions that are made of others, and ops of classic models."""

@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNativeEngine } from '@servable/engine-onnxruntime';
+import { afterAll, expect, it } from 'vitest';
+import { checkOp } from './check-op.ts';
+
+const engine = createNativeEngine({ threads: 1, synchronousMicros: 0 });
+afterAll(() => engine.close());
+
+/**
+ * A few cases of each op with TensorFlow's answers, written by
+ * `python interop/compile_ops/oracle.py packages/loader-savedmodel/test/compile/op-cases --cases 3 --seed 7`; the interop suite makes hundreds.
+ */
+const CASES = join(import.meta.dirname, 'op-cases');
+
+it.each(readdirSync(CASES))('%s answers as TensorFlow does', async (op) => {
+  const { cases, uncovered, wrong } = await checkOp(join(CASES, op), engine);
+  expect(cases).toBeGreaterThan(0);
+  expect({ uncovered, wrong }).toEqual({ uncovered: [], wrong: [] });
+});

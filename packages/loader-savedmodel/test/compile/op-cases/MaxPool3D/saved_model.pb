@@ -1,0 +1,59 @@
+—	
+"serve«
+L
+case0/in0_inputPlaceholder*
+dtype0*
+shape:
+‹
+case0/MaxPool3D	MaxPool3Dcase0/in0_input*
+ksize	
+*
+data_formatNDHWC*
+paddingSAME*
+T0*
+strides	
+
+^
+case1/in1_inputPlaceholder*1
+shape(:&ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
+dtype0
+‹
+case1/MaxPool3D	MaxPool3Dcase1/in1_input*
+ksize	
+*
+strides	
+*
+paddingSAME*
+T0*
+data_formatNDHWC
+L
+case2/in2_inputPlaceholder*
+shape:*
+dtype0
+‹
+case2/MaxPool3D	MaxPool3Dcase2/in2_input*
+ksize	
+*
+data_formatNDHWC*
+paddingSAME*
+T0*
+strides	
+"ª*‘
+case2‡
+4
+input+
+case2/in2_input:03
+out0+
+case2/MaxPool3D:0tensorflow/serving/predict*µ
+case1«
+F
+input=
+case1/in1_input:0&ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿE
+out0=
+case1/MaxPool3D:0&ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‘
+case0‡
+4
+input+
+case0/in0_input:03
+out0+
+case0/MaxPool3D:0tensorflow/serving/predict

@@ -92,10 +92,16 @@ async function readPlatforms(path: string, cwd: string): Promise<TensorflowFiles
   const settings = new Map<SettingPath, LayerValue>([
     ...batching.settings,
     ['warmup', { value: session.enableModelWarmup, from }],
+    ...warmupIterations(session, from),
     ['batching.fromVersionFiles', { value: session.enablePerModelBatchingParams, from }],
   ]);
   const idle = unusedFields(session).map((field) => `${from}: ${field} does not apply: sessions are the engine's, see the options of its loader`);
   return { settings, batching: batching.batching, faults: [], notes: [...notes, ...idle] };
+}
+
+function warmupIterations({ modelWarmupOptions }: SessionBundleConfig, from: string): readonly (readonly [SettingPath, LayerValue])[] {
+  const value = modelWarmupOptions?.numRequestIterations ?? 0;
+  return value > 0 ? [['warmupIterations', { value, from }]] : [];
 }
 
 /** Without parameters in the file its models are not batched. */

@@ -105,6 +105,12 @@ const SUPPORTED: Readonly<Record<string, TensorflowFlag>> = {
   },
   file_system_poll_wait_seconds: { kind: 'integer', summary: 'seconds between looks for versions; 0 is once', settings: pollInterval },
   enable_model_warmup: { kind: 'boolean', summary: 'run warm-up requests (true)', settings: (value) => ({ warmup: value === true }) },
+  num_request_iterations_for_warmup: {
+    kind: 'integer',
+    summary: 'how often each warm-up request runs; 0 or less leaves it at once',
+    settings: (value) => (asNumber(value) > 0 ? { warmupIterations: asNumber(value) } : {}),
+  },
+  monitoring_config_file: { kind: 'text', summary: 'text of a MonitoringConfig: where its metrics are' },
 };
 
 const ENGINE = "threads and sessions are the engine's: set the options of its loader plugin";
@@ -135,16 +141,10 @@ const IGNORED: Readonly<Record<string, TensorflowFlag>> = {
   enable_grpc_healthcheck_service: { kind: 'boolean', summary: 'gRPC health service (false)', ignored: 'the health service is always on', idle: true },
 };
 
-/** Flags that are refused, so that none is lost in silence. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  'num_request_iterations_for_warmup', 'monitoring_config_file',
-]);
-
-/** Every flag of TensorFlow Serving but `--version`; `undefined` for those that are refused. */
+/** Every flag of TensorFlow Serving but `--version`. */
 export const TENSORFLOW_FLAGS: ReadonlyMap<string, TensorflowFlag | undefined> = new Map<string, TensorflowFlag | undefined>([
   ...Object.entries(SUPPORTED),
   ...Object.entries(IGNORED),
-  ...[...NOT_YET].map((name) => [name, undefined] as const),
 ]);
 
 /** Called after the value was found to be an integer. */

@@ -6,6 +6,7 @@ import { type LayerValue, parseBoolean, parseInteger, type SettingLayer } from '
 import type { SettingPath, SettingValues } from './settings.ts';
 import { showValue } from './show-value.ts';
 import { readTensorflowFiles } from './tensorflow-batching.ts';
+import { readMonitoringFile } from './tensorflow-monitoring.ts';
 import { type FlagRefusal, TENSORFLOW_FLAGS, type TensorflowFlag } from './tensorflow-flag-table.ts';
 
 /** What TensorFlow Serving's flags of one command line mean here. */
@@ -60,16 +61,18 @@ export async function readTensorflowFlags({ flags, env, cwd }: TensorflowFlagsRe
   const platformConfigFile = textOf(flags['platform_config_file']);
   const isBatching = settings.get('batching.enabled')?.value === true;
   const files = await readTensorflowFiles({ batchingParametersFile, platformConfigFile, isBatching }, cwd);
+  const monitoringConfigFile = textOf(flags['monitoring_config_file']);
+  const monitoring = await readMonitoringFile(monitoringConfigFile, cwd);
   const modelConfigFile = textOf(flags['model_config_file']);
   return {
-    settings: new Map([...settings, ...files.settings]),
+    settings: new Map([...settings, ...files.settings, ...monitoring.settings]),
     defaults: used.length === 0 ? new Map() : tensorflowDefaults(),
     model: modelConfigFile === undefined ? readModel(flags, env, faults) : undefined,
     batching: files.batching,
     modelConfigFile,
     sslConfigFile: textOf(flags['ssl_config_file']),
-    files: [modelConfigFile, batchingParametersFile, platformConfigFile].flatMap((file) => (file === undefined ? [] : [resolve(cwd, file)])),
-    faults: [...faults, ...files.faults],
+    files: [modelConfigFile, batchingParametersFile, platformConfigFile, monitoringConfigFile].flatMap((file) => (file === undefined ? [] : [resolve(cwd, file)])),
+    faults: [...faults, ...files.faults, ...monitoring.faults],
     notes: [...used.flatMap(([name, text]) => noteOf(name, text)), ...files.notes],
   };
 }

@@ -5,6 +5,7 @@ import { type CommandIo, EXIT_CODES } from './command-io.ts';
 import { addConfigOptions, flagsOf, normalizeBooleans } from './flag-options.ts';
 import { inspect } from './inspect.ts';
 import { runPluginCommand } from './plugin-command.ts';
+import type { RecordWarmupFlags } from './record-warmup.ts';
 import { showConfig } from './show-config.ts';
 
 const EXAMPLES = `
@@ -72,6 +73,14 @@ function buildProgram(argv: readonly string[], io: CommandIo, versionText: strin
     const [node, ...first] = io.ownCommand;
     done(await dev({ program: node, args: [...first, 'serve', ...argv.slice(argv.indexOf('dev') + 1)], cwd: io.cwd }, io));
   });
+  configCommand(program, 'record-warmup [folder]', 'serve, and write warm-up files from the requests that come')
+    .option('--output <folder>', 'gets <model>/tf_serving_warmup_requests', 'warmup')
+    .option('--count <requests>', 'most requests for one model, each of another signature or shape', '100')
+    .option('--sampling <rate>', 'which part of the requests is looked at', '1')
+    .action(async (folder: string | undefined, recording: RecordWarmupFlags, command: Command) => {
+      const { recordWarmup } = await import('./record-warmup.ts');
+      done(await recordWarmup({ ...requestOf(command, io, folder), recording }, io));
+    });
   configCommand(program, 'check [folder]', 'tell every fault of a config and its models')
     .option('--no-load', "look at the models' files without loading them")
     .option('--json', 'print JSON')

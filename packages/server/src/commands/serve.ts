@@ -1,4 +1,4 @@
-import { type Logger, type ModelName, type ServableState, ServingError } from '@servable/core';
+import { type HookPlugin, type Logger, type ModelName, type ServableState, ServingError } from '@servable/core';
 import { compose, type RunningServer } from '../compose.ts';
 import { type ConfigRequest, loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
@@ -11,7 +11,7 @@ import { curlLine, reachable } from './sample-request.ts';
  * Serves until a signal: the first drains, a second ends the process at once; SIGHUP reads the config again. A model that does
  * not load is told and does not stop the others; with `compat: 'strict'` it ends the server, as TensorFlow Serving does.
  */
-export async function serve(request: ConfigRequest, io: CommandIo): Promise<number> {
+export async function serve(request: ConfigRequest, io: CommandIo, extras: ServeExtras = {}): Promise<number> {
   const loaded = await loadConfig(request);
   const { config, notes } = loaded;
   const { terminalColumns: columns } = io;
@@ -22,7 +22,8 @@ export async function serve(request: ConfigRequest, io: CommandIo): Promise<numb
   const say = (text: string): void => (columns === undefined ? logger.info({}, text) : io.printError(text));
   const stop = listenForStop(io, say);
   try {
-    const server = await start(config, { io, logger, stop });
+    const plugins = extras.plugin === undefined ? config.plugins : [...config.plugins, extras.plugin(logger)];
+    const server = await start({ ...config, plugins }, { io, logger, stop });
     if (typeof server === 'number') return server;
     printAddresses(server, config, io);
     const endProgress = progress?.follow(server.manager, config.models.map(({ name }) => name));
@@ -37,6 +38,12 @@ export async function serve(request: ConfigRequest, io: CommandIo): Promise<numb
   } finally {
     stop.dispose();
   }
+}
+
+/** What other commands add to serving. */
+export interface ServeExtras {
+  /** Makes a plugin beside those of the config. */
+  readonly plugin?: (logger: Logger) => HookPlugin;
 }
 
 interface StartOptions {

@@ -14,6 +14,10 @@ const KINDS: ReadonlyMap<string, PredictionLogKind> = new Map([
 
 const NO_BYTES = new Uint8Array(0);
 
+function kindOf({ method }: RequestDone): PredictionLogKind {
+  return KINDS.get(method) ?? 'predict';
+}
+
 /** Whether a request is one that logs hold. */
 export function isLoggable(request: RequestDone): boolean {
   return KINDS.has(request.method);
@@ -29,8 +33,14 @@ export interface LogFacts {
  * request that failed has no response. The result shares no memory with the request.
  */
 export function encodeRequestLog(request: RequestDone, facts: LogFacts): Uint8Array {
-  const kind = KINDS.get(request.method) ?? 'predict';
+  const kind = kindOf(request);
   return encodePredictionLog({ kind, request: requestBytes(request, kind), response: responseBytes(request, kind), metadata: metadataBytes(request, facts) });
+}
+
+/** As {@link encodeRequestLog}, the request alone: what warm-up takes. */
+export function encodeWarmupLog(request: RequestDone): Uint8Array {
+  const kind = kindOf(request);
+  return encodePredictionLog({ kind, request: requestBytes(request, kind) });
 }
 
 /** The same as one line of JSON: what a PredictionLog has no place for, and the PredictionLog in protobuf's JSON. */

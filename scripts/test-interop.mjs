@@ -9,6 +9,7 @@ import { checkDockerfile } from '../interop/docker-chroot.mjs';
 import { checkExamples } from '../interop/examples-checks.mjs';
 import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
+import { checkRecords } from '../interop/record-checks.mjs';
 import { checkSavedModels } from './interop-savedmodel.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
@@ -36,6 +37,7 @@ if (python !== undefined || grpcurl !== undefined) {
   await runSuites('serving.config.mjs', []);
   await runSuites('strict.config.mjs', ['--strict']);
 }
+if (python !== undefined) count(await checkRecords(python));
 count(await checkDockerfile());
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));

@@ -6,8 +6,11 @@ import { messageOf, ServingError } from './serving-error.ts';
 /** What becomes of a tap's error: the error to throw instead, or `undefined` when it stops here. */
 export type TapFault = (hook: string, tap: string, error: unknown) => ServingError | undefined;
 
-/** Told how long a tap took: to the end of its promise, where it gives one. */
-export type TapObserver = (hook: string, tap: string, tookMs: number) => void;
+/**
+ * Asked once for each tap: what is to be told how long it takes, to the end of its promise where it gives one. `undefined`: nothing,
+ * and the tap costs nothing more.
+ */
+export type TapTimer = (hook: string, tap: string) => ((tookMs: number) => void) | undefined;
 
 /** For hooks that only notify. */
 export function logTo(logger: Logger): TapFault {
@@ -60,13 +63,14 @@ export function reversed<T>(hook: AsyncSeriesHook<T>): AsyncSeriesHook<T> {
   return hook;
 }
 
-/** Measures each tap. To be called before anything taps. */
-export function timeTaps(hook: TimedHook, onTap: TapObserver): void {
+/** Measures the taps that somebody wants to know of. To be called before anything taps. */
+export function timeTaps(hook: TimedHook, timerOf: TapTimer): void {
   hook.intercept({
     register(tap) {
       // The time of a tap that calls back is the business of whoever it calls.
       if (tap.type === 'async') return tap;
-      return { ...tap, fn: timed(tap.fn, (tookMs) => onTap(hook.name ?? '', tap.name, tookMs)) };
+      const told = timerOf(hook.name ?? '', tap.name);
+      return told === undefined ? tap : { ...tap, fn: timed(tap.fn, told) };
     },
   });
 }

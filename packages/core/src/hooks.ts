@@ -1,6 +1,6 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable';
 import type { AspiredVersions } from './aspired.ts';
-import { failByName, guardObservers, guardSeries, logTo, reversed, type TapObserver, type TimedHook, timeTaps } from './hook-guard.ts';
+import { failByName, guardObservers, guardSeries, logTo, reversed, type TapTimer, type TimedHook, timeTaps } from './hook-guard.ts';
 import type { ServableState } from './lifecycle-state.ts';
 import type { Loader } from './loader.ts';
 import { silentLogger, type Logger } from './logger.ts';
@@ -174,9 +174,9 @@ export interface Hooks {
  * `tap()` on an asynchronous hook throws `SRV_HOOK_TAP_ASYNC`, because the promise of an async function would be lost.
  *
  * @param logger - gets what observers throw. Default: nothing is logged
- * @param onTap - told how long each tap took. Default: nothing is measured
+ * @param timerOf - asked for each tap who wants to know how long it takes. Default: nobody
  */
-export function createHooks(logger: Logger = silentLogger, onTap?: TapObserver): Hooks {
+export function createHooks(logger: Logger = silentLogger, timerOf?: TapTimer): Hooks {
   const log = logTo(logger);
   const hooks: Hooks = {
     aspired: guardObservers(new SyncHook<[AspiredVersions<unknown>]>(['set'], 'aspired'), log),
@@ -197,6 +197,6 @@ export function createHooks(logger: Logger = silentLogger, onTap?: TapObserver):
     downloadChanged: guardObservers(new SyncHook<[DownloadProgress]>(['progress'], 'downloadChanged'), log),
     close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), log)),
   };
-  if (onTap !== undefined) for (const hook of Object.values<TimedHook>({ ...hooks })) timeTaps(hook, onTap);
+  if (timerOf !== undefined) for (const hook of Object.values<TimedHook>({ ...hooks })) timeTaps(hook, timerOf);
   return Object.freeze(hooks);
 }

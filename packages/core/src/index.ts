@@ -2,7 +2,7 @@ export { type AspiredDiff, type AspiredVersion, type AspiredVersions, diffAspire
 export { createRunContext, type ResolvedCall, resolveCall } from './servable-call.ts';
 export { type ErrorArguments, servableError } from './errors.ts';
 export { asStreaming, type GrpcCall, type GrpcMetadata, type GrpcMethod } from './grpc-handler.ts';
-export type { TapObserver } from './hook-guard.ts';
+export type { TapTimer } from './hook-guard.ts';
 export {
   type AdmitRequest,
   type BatchClosed,

@@ -20,7 +20,7 @@ export interface ManagerParts {
 
 /** Makes the hooks: the server's own logs and batching first, then the plugins in the config's order, then warm-up, which runs last. */
 export function applyPlugins(config: ResolvedConfig, { batching, monitoring, requestLog, logger }: ManagerParts): Hooks {
-  const hooks = createHooks(logger, monitoring.onTap);
+  const hooks = createHooks(logger, monitoring.tapTimer);
   logStates(hooks, logger);
   logDownloads(hooks, logger);
   logRequests(hooks, logger);

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Hooks, Manager, TapObserver } from '@servable/core';
+import type { Hooks, Manager, TapTimer } from '@servable/core';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import type { RestReply } from '../rest/rest-reply.ts';
 import type { WarmupReport } from '../warmup/tap-warmup.ts';
@@ -26,13 +26,11 @@ export class Monitoring {
     this.#tensorflowPath = tensorflowPath;
   }
 
-  /** For `createHooks`; our own taps are not told of. `undefined`: nobody asks. */
-  get onTap(): TapObserver | undefined {
+  /** For `createHooks`; our own taps are not measured. `undefined`: nobody asks. */
+  get tapTimer(): TapTimer | undefined {
     const own = this.#own;
     if (own === undefined) return undefined;
-    return (hook, tap, tookMs) => {
-      if (tap !== OWN_NAME) own.tapDone(hook, tap, tookMs);
-    };
+    return (hook, tap) => (tap === OWN_NAME ? undefined : own.tapTimer(hook, tap));
   }
 
   /** Listens to what happens. */

@@ -3,7 +3,9 @@ import { encodeRecord } from '@servable/tfrecord';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { CLASSIFY, classificationBytes, floatExample, inputOf, MULTI_INFERENCE, multiInferenceBytes } from '../support/example-messages.ts';
+import { exampleServable } from '../support/example-servable.ts';
 import { startReadyServer, type ServerFixture, type ServerFixtureOptions } from '../support/server-fixture.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -44,6 +46,31 @@ it("counts requests by TensorFlow Serving's names", async () => {
   expect(valueOf(text, ':tensorflow:serving:request_latency_count{model_name="m",API="",entrypoint="REST"}')).toBe(1);
   expect(valueOf(text, ':tensorflow:serving:runtime_latency_count{model_name="m",API="Predict",runtime="TF1"}')).toBe(1);
   expect(valueOf(text, ':tensorflow:core:graph_runs{}')).toBe(1);
+});
+
+it("counts the examples of MultiInference, whose runs are no model's latency", async () => {
+  const { grpc, get } = await ready({ loader: { servable: exampleServable } });
+  const input = inputOf(...[1, 2, 3].map((value) => floatExample({ x: [value] })));
+  const tasks = ['classify', 'regress'].map((signatureName) => ({ modelSpec: { name: 'm', signatureName }, methodName: `tensorflow/serving/${signatureName}` }));
+  await grpc.unary(MULTI_INFERENCE, multiInferenceBytes({ tasks, input }));
+  await grpc.unary(CLASSIFY, classificationBytes({ modelSpec: { name: 'm', signatureName: 'classify' }, input }));
+  const text = (await get(TF_PATH)).body;
+  expect(valueOf(text, ':tensorflow:serving:request_example_count_total{model="m"}')).toBe(3);
+  expect(valueOf(text, ':tensorflow:serving:request_example_counts_bucket{model="m",le="4"}')).toBe(1);
+  expect(valueOf(text, ':tensorflow:serving:request_example_counts_bucket{model="m",le="2"}')).toBe(0);
+  expect(valueOf(text, ':tensorflow:serving:request_count{model_name="m",status="OK"}')).toBe(1);
+  expect(valueOf(text, ':tensorflow:serving:request_latency_count{model_name="m",API="Classify",entrypoint="GRPC"}')).toBe(1);
+  expect(text).not.toMatch(/runtime_latency.*Multi/i);
+});
+
+it('counts logged requests by what became of them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'servable-metrics-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const logging = { collector: 'json', prefix: join(folder, 'm'), samplingRate: 1, maxFileBytes: 1 };
+  const { get, post } = await ready({ models: [{ logging }] });
+  await post('/v1/models/m:predict', '{"instances": [1.0]}');
+  await vi.waitFor(async () => expect(valueOf((await get(TF_PATH)).body, ':tensorflow:serving:request_log_count{model_name="m",status_code="OK"}')).toBe(1));
+  expect(valueOf((await get('/metrics')).body, 'servable_logged_requests_total{model="m",outcome="written"}')).toBe(1);
 });
 
 it('counts batches, and runs of the engine once for each', async () => {

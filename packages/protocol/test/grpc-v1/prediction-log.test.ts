@@ -1,7 +1,8 @@
-import type { Tensor } from '@servable/core';
+import { ServingError, type Tensor } from '@servable/core';
 import { create, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@servable/protos';
 import { LogMetadataSchema, PredictionLogSchema } from '@servable/protos/prediction-log';
 import { ClassificationRequestSchema, MultiInferenceRequestSchema, PredictRequestSchema, RegressionRequestSchema } from '@servable/protos/tensorflow-serving';
+import { assert, nat, property, uint8Array } from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -64,6 +65,22 @@ it.each(['classify', 'regress', 'multiInference', 'predict', 'predictStreamed', 
   const request = Uint8Array.of(1, 2, 3);
   const log = decodePredictionLog(encodePredictionLog({ kind, request }));
   expect([log.kind, ...log.request]).toEqual([kind, 1, 2, 3]);
+});
+
+it('reads any bytes, or says why not', () => {
+  assert(
+    property(uint8Array({ maxLength: 64 }), nat(1000), (noise, at) => {
+      const bytes = Uint8Array.from(encodePredictionLog({ kind: 'predict', request: noise, response: noise }));
+      for (const mutated of [noise, bytes.subarray(0, at % (bytes.length + 1)), bytes.map((byte, index) => (index === at % bytes.length ? byte ^ 0x41 : byte))]) {
+        try {
+          expect(decodePredictionLog(mutated).request).toBeInstanceOf(Uint8Array);
+        } catch (error) {
+          expect(ServingError.is(error) ? error.code : error).toBe('SRV_GRPC_V1_MALFORMED');
+        }
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it('keeps the last kind of several, merges the pieces of one, and passes over what it does not know', () => {

@@ -39,6 +39,7 @@ export class Monitoring {
     if (own !== undefined) {
       hooks.requestDone.tap(OWN_NAME, (done) => own.requestDone(done));
       hooks.batchDone.tap(OWN_NAME, (done) => own.batchDone(done));
+      hooks.sourceRequest.tap(OWN_NAME, (request) => own.sourceRequest(request));
     }
     if (tensorflow !== undefined) tapTensorflow(hooks, tensorflow);
     if (own === undefined && tensorflow === undefined) return;

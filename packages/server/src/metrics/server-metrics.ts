@@ -1,4 +1,4 @@
-import type { BatchDone, LifecycleState, Manager, RequestDone } from '@servable/core';
+import type { BatchDone, LifecycleState, Manager, RequestDone, SourceRequest } from '@servable/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { WarmupReport } from '../warmup/tap-warmup.ts';
 import type { LoadOutcome } from './load-watch.ts';
@@ -19,6 +19,8 @@ export class ServerMetrics {
   readonly #warmups: Counter;
   readonly #hookSeconds: Histogram;
   readonly #logged: Counter;
+  readonly #sourceRequests: Counter;
+  readonly #sourceBytes: Counter;
   readonly #stopWatching: () => void;
   #manager: Manager | undefined;
 
@@ -31,6 +33,8 @@ export class ServerMetrics {
     this.#warmups = new Counter({ name: 'servable_warmup_requests_total', help: 'Warm-up requests of TFRecord files that were read', registers });
     this.#hookSeconds = new Histogram({ name: 'servable_hook_seconds', help: 'What a tap of a plugin took', labelNames: ['hook', 'plugin'], buckets: HOOK_SECONDS, registers });
     this.#logged = new Counter({ name: 'servable_logged_requests_total', help: 'Requests that were chosen to be logged', labelNames: ['model', 'outcome'], registers });
+    this.#sourceRequests = new Counter({ name: 'servable_source_requests_total', help: 'Requests of sources to where models are', labelNames: ['source', 'operation', 'outcome'], registers });
+    this.#sourceBytes = new Counter({ name: 'servable_source_bytes_total', help: 'Bytes of models that sources read', labelNames: ['source'], registers });
     for (const gauge of managerGauges(() => this.#manager)) this.#registry.registerMetric(gauge);
     this.#stopWatching = addProcessMetrics(this.#registry);
   }
@@ -74,6 +78,11 @@ export class ServerMetrics {
 
   requestLogged(model: string, outcome: 'written' | 'dropped' | 'failed'): void {
     this.#logged.inc({ model, outcome });
+  }
+
+  sourceRequest({ source, operation, isOk, bytes }: SourceRequest): void {
+    this.#sourceRequests.inc({ source, operation, outcome: isOk ? 'ok' : 'failed' });
+    this.#sourceBytes.inc({ source }, bytes);
   }
 
   close(): void {

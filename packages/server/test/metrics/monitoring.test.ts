@@ -116,12 +116,15 @@ it('tells loads, states, memory and how long plugins take', async () => {
     plugins: [slow],
     loader: { forArtifact: (_artifact, { id }) => (id.version === 2n ? { errors: { load: new Error('no') } } : {}) },
   });
+  server.manager.hooks.sourceRequest.call({ source: 'gcs', operation: 'read', isOk: true, bytes: 10, durationMs: 1 });
   source.aspire('m', [1, 2]);
   await server.manager.states.waitFor(parseModelName('m'), parseVersion(2), ({ state }) => state === 'ended');
   await post('/v1/models/m:predict', '{"instances": [1.0]}');
   const text = (await get('/metrics')).body;
   expect(valueOf(text, 'servable_model_loads_total{model="m",outcome="loaded"}')).toBe(1);
   expect(valueOf(text, 'servable_model_loads_total{model="m",outcome="failed"}')).toBe(1);
+  expect(valueOf(text, 'servable_source_requests_total{source="gcs",operation="read",outcome="ok"}')).toBe(1);
+  expect(valueOf(text, 'servable_source_bytes_total{source="gcs"}')).toBe(10);
   expect(valueOf(text, 'servable_model_load_seconds_count{model="m"}')).toBe(1);
   expect(valueOf(text, 'servable_model_versions{model="m",state="ready"}')).toBe(1);
   expect(valueOf(text, 'servable_model_versions{model="m",state="ended"}')).toBe(1);

@@ -57,7 +57,7 @@ async function checkServer({ python, server, fixtures, only, count }) {
   return failures;
 }
 
-async function wheelFolder(python) {
+export async function wheelFolder(python) {
   const code = 'import importlib.util, os; print(os.path.dirname(importlib.util.find_spec("tensorflow").origin))';
   return (await mustRun(python, ['-c', code], 1)).trim();
 }

@@ -10,7 +10,8 @@ import { checkExamples } from '../interop/examples-checks.mjs';
 import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
-import { checkSavedModels } from './interop-savedmodel.mjs';
+import { checkWarmup } from '../interop/warmup-checks.mjs';
+import { checkSavedModels, wheelFolder } from './interop-savedmodel.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
 import { ServerProcess } from './server-process.mjs';
@@ -38,6 +39,7 @@ if (python !== undefined || grpcurl !== undefined) {
   await runSuites('strict.config.mjs', ['--strict']);
 }
 if (python !== undefined) count(await checkRecords(python));
+if (python !== undefined) count(await checkWarmup({ node: pinnedNode() ?? machineNode(), library: await wheelFolder(python) }));
 count(await checkDockerfile());
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));

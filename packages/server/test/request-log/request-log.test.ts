@@ -1,7 +1,8 @@
 import { createHooks, definePlugin, type RequestDone, type RequestLogged } from '@servable/core';
 import { collectLogger } from '@servable/plugin-testing';
-import { fromBinary, fromJson, type JsonValue, toJson } from '@servable/protos';
+import { create, fromBinary, fromJson, type JsonValue, toBinary, toJson } from '@servable/protos';
 import { PredictionLogSchema } from '@servable/protos/prediction-log';
+import { MultiInferenceRequestSchema, MultiInferenceResponseSchema } from '@servable/protos/tensorflow-serving';
 import { readRecords } from '@servable/tfrecord';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { FileSink, type SinkOutcome } from '../../src/request-log/file-sink.ts';
 import { RequestLog, type ResolvedLogging } from '../../src/request-log/request-log.ts';
 import { CallOriginFake } from '../support/call-origin.ts';
 import { RequestRecord } from '../../src/request-record.ts';
+import { CLASSIFY, classificationBytes, floatExample, inputOf, MULTI_INFERENCE, multiInferenceBytes } from '../support/example-messages.ts';
 import { exampleServable } from '../support/example-servable.ts';
 import { startReadyServer, type ServerFixture, type ServerFixtureOptions } from '../support/server-fixture.ts';
 
@@ -90,6 +92,25 @@ it('logs classify over REST with its examples and its result', async () => {
       },
     },
   ]);
+});
+
+it('logs calls of gRPC as they came and as they were answered, and those that failed before a model was found', async () => {
+  const fixture = await ready({ loader: { servable: exampleServable } });
+  const input = inputOf(floatExample({ x: [1] }));
+  const tasks = [{ modelSpec: { name: 'm', signatureName: 'regress' }, methodName: 'tensorflow/serving/regress' }];
+  const request = multiInferenceBytes({ tasks, input });
+  const response = await fixture.grpc.unary(MULTI_INFERENCE, request);
+  const refused = classificationBytes({ modelSpec: { name: 'm', signatureName: 'nope' }, input });
+  await fixture.grpc.failure(CLASSIFY, refused);
+  await closed(fixture);
+  const kept: Uint8Array[] = [];
+  for (const path of await files()) for await (const { data } of readRecords([await readFile(path)])) kept.push(data);
+  const [first, second] = kept.map((data) => fromBinary(PredictionLogSchema, data).logType);
+  if (first?.case !== 'multiInferenceLog' || second?.case !== 'classifyLog') throw new Error(`${String(first?.case)} and ${String(second?.case)}`);
+  expect(toBinary(MultiInferenceRequestSchema, first.value.request ?? create(MultiInferenceRequestSchema))).toEqual(request);
+  expect(toBinary(MultiInferenceResponseSchema, first.value.response ?? create(MultiInferenceResponseSchema))).toEqual(Uint8Array.from(response));
+  expect(second.value.request?.modelSpec?.signatureName).toBe('nope');
+  expect(second.value.response).toBeUndefined();
 });
 
 it('logs lines of JSON, with what a PredictionLog has no place for', async () => {

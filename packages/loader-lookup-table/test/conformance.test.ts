@@ -34,14 +34,26 @@ describe('a table of vectors, large enough for a loading thread', () =>
     describe,
     it,
     createPlugin: () => lookupTable(),
-    artifact: { path: tables.create({ files: { 'embeddings.csv': largeCsv() } }) },
-    requests: [['word0000', 'naïve'], ['word0099', 'no such word']].map((keys) => ({
-      signature: 'embed',
-      inputs: new Map([['keys', strings(...keys)]]),
-      outputs: new Map([['embedding', floats([keys.length, embeddings.dim], keys.flatMap(vectorOf))]]),
-    })),
+    artifact: { path: tables.create({ files: { 'embeddings.csv': largeCsv() }, manifest: { file: 'embeddings.csv', nearest: { k: 2, metric: 'dot' } } }) },
+    requests: [
+      ...[['word0000', 'naïve'], ['word0099', 'no such word']].map((keys) => ({
+        signature: 'embed',
+        inputs: new Map([['keys', strings(...keys)]]),
+        outputs: new Map([['embedding', floats([keys.length, embeddings.dim], keys.flatMap(vectorOf))]]),
+      })),
+      // Every row is there twice, so that scores and no keys are known: both are the vector's own squared length.
+      ...['word0000', 'word0099'].map((key) => ({
+        signature: 'nearest',
+        inputs: new Map([['vectors', floats([1, embeddings.dim], vectorOf(key))]]),
+        outputs: new Map([['scores', floats([1, 2], [squaredLength(key), squaredLength(key)])]]),
+      })),
+    ],
     rounds: 4,
   }));
+
+function squaredLength(key: string): number {
+  return vectorOf(key).reduce((sum, value) => sum + value * value, 0);
+}
 
 /** The fixture's rows, and as many again under other keys. */
 function largeCsv(): string {

@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { parseModelName } from '@servable/core';
+import { parseModelName, parseVersion } from '@servable/core';
 import lookupTable from '@servable/loader-lookup-table';
 import { decodeTensor } from '@servable/protocol';
 import { TensorProtoSchema } from '@servable/protos/tensorflow';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     cpSync(join(FIXTURES, `${name}.csv`), join(root, name, '1', 'table.csv'));
     return { name: parseModelName(name), path: join(root, name), platform: undefined };
   });
-  fixture = await startServer({ models, plugins: [fs(), lookupTable()] });
+  fixture = await startServer({ models, plugins: [fs({ pollIntervalMs: 50 }), lookupTable()] });
   await fixture.server.manager.states.waitUntilReady(models.map(({ name }) => name));
 });
 afterAll(async () => {
@@ -59,6 +59,16 @@ it('looks vectors up over gRPC, several requests at once', async () => {
   expect(answers.map((tensor) => Array.from(tensor?.data as Float32Array))).toEqual(
     words.map((word) => [...(embeddings.vectors[word] ?? []).map(Math.fround), ...zeros]),
   );
+});
+
+it('goes on with the version that serves when the next one is bad, and says which row', async () => {
+  mkdirSync(join(root, 'moving'));
+  writeFileSync(join(root, 'moving', 'countries.csv'), 'key,name\nus,United States\nde\n');
+  const fault = fixture.server.manager.states.waitFor(parseModelName('countries'), parseVersion(2), ({ state, error }) => state === 'ended' && error !== undefined, AbortSignal.timeout(15_000));
+  renameSync(join(root, 'moving'), join(root, 'countries', '2'));
+  expect((await fault).error?.message).toContain('row 2 (line 3): it has 1 values, the header names 2 columns');
+  const answer = await fixture.post('/v1/models/countries:predict', JSON.stringify({ inputs: ['de'] }));
+  expect(JSON.parse(answer.body).outputs.name).toEqual(['Germany']);
 });
 
 it('refuses keys of another type and goes on', async () => {

@@ -3,7 +3,7 @@ import { tableError } from '../errors.ts';
 import type { SearchRequest } from '../search/matrix-search.ts';
 import type { TableSearch } from '../search/table-search.ts';
 import type { Metric, TableManifest } from '../table-manifest.ts';
-import { checkRank, createSignature, inputOf, type InputTensor, type Operation } from './operation.ts';
+import { checkRank, createSignature, inputOf, type InputTensor, isWanted, type Operation } from './operation.ts';
 import type { TableView } from './table-view.ts';
 
 /** Neighbours that one query may ask for. */
@@ -56,10 +56,10 @@ interface Searched {
 async function nearest({ view, search }: Searched, request: SearchRequest, context: RunContext): Promise<NamedTensors> {
   const { rows, scores } = await search.search(request, context.signal);
   const shape = [view.dim === 0 ? 0 : request.queries.length / view.dim, request.k];
-  return new Map<string, Tensor>([
-    ['keys', view.keyTensor(rows, shape)],
-    ['scores', { dtype: 'FP32', shape, data: scores }],
-  ]);
+  const outputs = new Map<string, Tensor>();
+  if (isWanted(context, 'keys')) outputs.set('keys', view.keyTensor(rows, shape));
+  if (isWanted(context, 'scores')) outputs.set('scores', { dtype: 'FP32', shape, data: scores });
+  return outputs;
 }
 
 function queriesOf(inputs: NamedTensors, dim: number): Float32Array {

@@ -35,26 +35,46 @@ export function indexBytes(strings: ByteStrings): BytesKeys | DuplicateKey {
   return keys;
 }
 
-/** As `findInt64`: hashes first, so that the slots' reads wait for memory side by side. */
-export function findBytes(keys: BytesKeys, wanted: readonly Uint8Array[], rows: Int32Array, from: number, to: number): void {
-  const { slots, strings } = keys;
+/**
+ * As `findInt64`, in three passes: hashes, first slots, comparisons. The reads of a pass do not depend on one another, so they wait for
+ * memory side by side.
+ */
+export function findBytes({ slots, strings }: BytesKeys, wanted: readonly Uint8Array[], rows: Int32Array, from: number, to: number): void {
   const mask = slots.length / 2 - 1;
+  const hashes = new Int32Array(to - from);
   for (let at = from; at < to; at += 1) {
     const key = wanted[at];
-    if (key !== undefined) rows[at - from] = hashBytes(key, 0, key.length);
+    if (key !== undefined) hashes[at - from] = hashBytes(key, 0, key.length);
   }
-  for (let at = from; at < to; at += 1) {
-    const key = wanted[at];
-    if (key === undefined) continue;
-    const hash = rows[at - from] ?? 0;
-    let slot = hash & mask;
-    let taken = slots[slot * 2 + 1] ?? 0;
-    while (taken !== 0 && (slots[slot * 2] !== hash || !isKeyOf(strings, taken - 1, key))) {
-      slot = (slot + 1) & mask;
-      taken = slots[slot * 2 + 1] ?? 0;
-    }
-    rows[at - from] = taken - 1;
+  for (let at = 0; at < hashes.length; at += 1) {
+    const hash = hashes[at] ?? 0;
+    const slot = hash & mask;
+    const taken = slots[slot * 2 + 1] ?? 0;
+    // An empty slot, the key's own as it seems, or another's: then the search goes on behind it.
+    rows[at] = taken === 0 ? ABSENT : slots[slot * 2] === hash ? taken : ELSEWHERE;
   }
+  for (let at = 0; at < hashes.length; at += 1) {
+    const key = wanted[from + at];
+    const taken = rows[at] ?? ABSENT;
+    if (taken === ABSENT || key === undefined) rows[at] = -1;
+    else if (taken !== ELSEWHERE && isKeyOf(strings, taken - 1, key)) rows[at] = taken - 1;
+    else rows[at] = findBehind({ slots, strings }, key, hashes[at] ?? 0);
+  }
+}
+
+const ABSENT = 0;
+const ELSEWHERE = -1;
+
+/** The row of a key whose first slot is another's; -1 when it is not there. */
+function findBehind({ slots, strings }: Pick<BytesKeys, 'slots' | 'strings'>, key: Uint8Array, hash: number): number {
+  const mask = slots.length / 2 - 1;
+  let slot = hash & mask;
+  let taken: number;
+  do {
+    slot = (slot + 1) & mask;
+    taken = slots[slot * 2 + 1] ?? 0;
+  } while (taken !== 0 && (slots[slot * 2] !== hash || !isKeyOf(strings, taken - 1, key)));
+  return taken - 1;
 }
 
 function isKeyOf({ offsets, heap }: ByteStrings, row: number, key: Uint8Array): boolean {

@@ -17,6 +17,15 @@ const FILES = [
   'countries_zstd.parquet',
 ];
 
+it.each([
+  { file: 'table.tsv', text: 'key\tname\na\t"x, ""y"" z"\n', manifest: undefined },
+  { file: 'table.csv', text: 'key;name\na;"x, ""y"" z"\n', manifest: { delimiter: ';', file: 'table.csv' } },
+])('reads $file with its own delimiter', async ({ file, text, manifest }) => {
+  await withTable(tables.create({ files: { [file]: text }, ...(manifest === undefined ? {} : { manifest }) }), async (servable) => {
+    expect(valuesOf((await ask(servable, 'lookup', { keys: strings('a') })).get('name'))).toEqual(['x, "y" z']);
+  });
+});
+
 describe.each(FILES)('%s', (file) => {
   const directory = tables.create({ fixtures: [file] });
 

@@ -45,3 +45,14 @@ function plain(value: unknown, dtype: string | undefined): unknown {
   if (dtype === 'FP16') return halfValue(Number(value));
   return typeof value === 'bigint' ? String(value) : value;
 }
+
+it('reads brain floats of a safetensors file as float32', async () => {
+  const header = Buffer.from(JSON.stringify({ vector: { dtype: 'BF16', shape: [2, 2], data_offsets: [0, 8] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  // The upper halves of the float32s 1.5, -2, 0.15625 and 3.25.
+  const halves = Buffer.from(Uint16Array.of(0x3fc0, 0xc000, 0x3e20, 0x4050).buffer);
+  await withTable(tables.create({ files: { 'x.safetensors': Buffer.concat([length, header, halves]) } }), async (servable) => {
+    expect(valuesOf((await ask(servable, 'embed', { keys: int64s(1, 0) })).get('vector'))).toEqual([0.15625, 3.25, 1.5, -2]);
+  });
+});

@@ -61,6 +61,18 @@ it('looks vectors up over gRPC, several requests at once', async () => {
   );
 });
 
+it('pools ragged lists and finds neighbours over REST', async () => {
+  const lists = { keys: ['word0000', 'naïve', '世界', 'word0000'], row_splits: [0, 3, 3, 4] };
+  const pooled = await fixture.post('/v1/models/embeddings:predict', JSON.stringify({ signature_name: 'pool', inputs: lists }));
+  const [mean, none, single] = JSON.parse(pooled.body).outputs as number[][];
+  for (const [at, value] of embeddings.mean_of_rows_0_7_8.entries()) expect(mean?.[at]).toBeCloseTo(value, 5);
+  expect(none).toEqual(Array.from({ length: embeddings.dim }, () => 0));
+  for (const [at, value] of (embeddings.vectors['word0000'] ?? []).entries()) expect(single?.[at]).toBeCloseTo(value, 5);
+  const question = { vectors: [embeddings.vectors['naïve']], k: 1 };
+  const found = await fixture.post('/v1/models/embeddings:predict', JSON.stringify({ signature_name: 'search', inputs: question }));
+  expect(JSON.parse(found.body).outputs.keys).toEqual([['naïve']]);
+});
+
 it('goes on with the version that serves when the next one is bad, and says which row', async () => {
   mkdirSync(join(root, 'moving'));
   writeFileSync(join(root, 'moving', 'countries.csv'), 'key,name\nus,United States\nde\n');

@@ -6,8 +6,8 @@ import { TensorFlowSavedModelEngine } from './tensorflow-engine.ts';
 
 /** The engines that this package can make. None is made before a model needs it. */
 export function engineFactories(options: SavedModelPluginOptions): EngineFactories {
-  const { threads, compileCache = {} } = options;
-  const onnxOptions: OnnxEngineOptions = threads === undefined ? {} : { threads };
+  const { threads, synchronousMicros, compileCache = {} } = options;
+  const onnxOptions: OnnxEngineOptions = { ...(threads === undefined ? {} : { threads }), ...(synchronousMicros === undefined ? {} : { synchronousMicros }) };
   return {
     onnx: () => new OnnxSavedModelEngine({ createEngine: () => createOnnxEngine(onnxOptions), cache: compileCache }),
     tensorflow: () => new TensorFlowSavedModelEngine(options),

@@ -56,6 +56,11 @@ export interface SavedModelPluginOptions extends Omit<SavedModelOptions, 'engine
   readonly engine?: 'auto' | EngineName | PluginEngineSettings;
   /** Threads of each engine that compute at the same time. Default: the CPUs of the control group or machine. */
   readonly threads?: number;
+  /**
+   * Longest run that an engine makes on the event loop, in microseconds, where earlier runs of the same size predict it; 0: none is.
+   * Default 50.
+   */
+  readonly synchronousMicros?: number;
   /** `onnx`: where compiled models are kept on disk, and how much they may take. */
   readonly compileCache?: CompileCacheOptions;
 }
@@ -120,6 +125,7 @@ export const SAVED_MODEL_PLUGIN_OPTIONS_SCHEMA: typeof SAVED_MODEL_OPTIONS_SCHEM
       properties: { directory: { type: 'string', minLength: 1 }, maxBytes: { type: 'integer', minimum: 0 } },
       description: 'onnx: where compiled models are kept (directory), and how much they may take (maxBytes).',
     },
+    synchronousMicros: { type: 'number', minimum: 0, description: 'Longest predicted run on the event loop, in microseconds. Default 50.' },
     threads: { ...COUNT, description: 'Threads of each engine that compute at the same time. Default: the CPUs of the control group or machine.' },
   },
 };

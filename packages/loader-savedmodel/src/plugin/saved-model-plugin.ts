@@ -29,7 +29,7 @@ export interface SavedModelPluginParts {
  */
 export function savedModelPlugin(options: SavedModelPluginOptions = {}, parts: SavedModelPluginParts = {}): LoaderPlugin<'savedmodel'> {
   checkPluginOptions(options);
-  const { threads: _, compileCache: __, engine, ...others } = options;
+  const { threads: _, synchronousMicros: __, compileCache: ___, engine, ...others } = options;
   const defaults: SavedModelOptions = engine === undefined ? others : { ...others, engine: engineNameOf(engine) };
   const engines = new EngineSet(parts.engines ?? engineFactories(options));
   return defineLoader({

@@ -12,6 +12,7 @@ import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
 import { checkWarmup } from '../interop/warmup-checks.mjs';
 import { checkSavedModels, wheelFolder } from './interop-savedmodel.mjs';
+import { checkGcs } from './interop-gcs.mjs';
 import { whenNpmEnds } from './npm-parent.mjs';
 import { runCommand } from './run-command.mjs';
 import { ServerProcess } from './server-process.mjs';
@@ -21,7 +22,7 @@ const MINUTE_MS = 60_000;
 /** What the wheels in requirements.txt are made for. */
 const PYTHON_VERSIONS = ['3.13', '3.12', '3.11', '3.10'];
 const PYTHONS = ['python3', ...PYTHON_VERSIONS.map((version) => `python${version}`), 'python'];
-const GO_PROGRAMS = { grpcurl: 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4', ghz: 'github.com/bojand/ghz/cmd/ghz@v0.121.0' };
+const GO_PROGRAMS = { grpcurl: 'github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4', ghz: 'github.com/bojand/ghz/cmd/ghz@v0.121.0', 'fake-gcs-server': 'github.com/fsouza/fake-gcs-server@v1.56.1' };
 const COUNTS = /^(?<passed>\d+) passed, (?<failed>\d+) failed, (?<skipped>\d+) skipped$/m;
 
 const tools = join(root, '.interop');
@@ -40,6 +41,8 @@ if (python !== undefined || grpcurl !== undefined) {
 }
 if (python !== undefined) count(await checkRecords(python));
 if (python !== undefined) count(await checkWarmup({ node: pinnedNode() ?? machineNode(), library: await wheelFolder(python) }));
+const fakeGcs = await orSkip('fake-gcs-server', () => goProgram('fake-gcs-server'));
+if (fakeGcs !== undefined) count(await checkGcs(fakeGcs, pinnedNode() ?? machineNode()));
 count(await checkDockerfile());
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));

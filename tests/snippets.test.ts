@@ -20,6 +20,7 @@ const OPTIONS = { noEmit: true, composite: false, declaration: false, declaratio
 const places = [
   // The root README shows a config as a project has it, so as the example's.
   { readme: 'README.md', folder: 'examples/quickstart' },
+  { readme: 'docs/guide/write-a-remote-source.md', folder: 'packages/remote-cache/guide' },
   ...readPackages().map(({ name }) => ({ readme: `packages/${name}/README.md`, folder: `packages/${name}` })),
 ];
 const snippets = places.flatMap(({ readme, folder }) => snippetsOf(readme, folder));

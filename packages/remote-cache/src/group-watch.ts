@@ -78,13 +78,18 @@ export class GroupWatch {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     if (signal.aborted) return;
-    const models = this.#models;
+    const [group, models] = [this.#group, this.#models];
     let cache: RemoteCache | undefined;
     try {
       await this.#context.onLook();
       cache = await this.#context.openCache();
-      const objects = await this.#listing.objects(this.#group, signal);
-      for (const { state } of models) await state.update({ cache, objects });
+      const listed = await this.#listing.objects(group, signal);
+      for (const { state } of models) {
+        const { container, prefix } = state.location;
+        const objects = container === group.container ? listed.get(prefix) : undefined;
+        // Undefined: its path changed meanwhile, and its new group looks for it.
+        if (objects !== undefined) await state.update({ cache, objects });
+      }
       this.#failures = 0;
     } catch (error) {
       if (signal.aborted) return;

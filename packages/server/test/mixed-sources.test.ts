@@ -66,6 +66,12 @@ it('serves models of three sources and two loaders side by side, each found by t
   expect(await expectGoldens(fixture, near)).toBeGreaterThan(0);
   expect(await expectGoldens(fixture, far)).toBeGreaterThan(0);
 
+  const { body } = await fixture.get('/metrics');
+  const metric = (name: string): number => Number(body.split('\n').find((line) => line.startsWith(name))?.split(' ').at(-1));
+  const ofSource = 'source="@servable/source-http"';
+  expect(metric(`servable_source_requests_total{${ofSource},operation="list",outcome="ok"}`)).toBe(1);
+  expect(metric(`servable_source_bytes_total{${ofSource}}`)).toBe(requests.reduce((sum, { bytes }) => sum + bytes, 0));
+
   const reads = requests.filter(({ operation }) => operation === 'read');
   const read = reads.reduce((sum, { bytes }) => sum + bytes, 0);
   expect(requests.map(({ source }) => source)).toEqual(requests.map(() => '@servable/source-http'));

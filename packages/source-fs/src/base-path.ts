@@ -5,17 +5,18 @@ import { fsError } from './errors.ts';
 
 /**
  * The absolute path that a model's configured path means: a plain path (a relative one from the working directory), or a
- * `file:` URL.
+ * `file:` URL. On Windows that may be a drive (`C:\models`, `file:///C:/models`) or a share (`\\server\share`, `file://server/share`).
  *
  * @throws ServingError `SRV_FS_PATH_INVALID`
  */
-export function resolveBasePath(model: MonitoredModel): string {
+export function resolveBasePath(model: MonitoredModel, platform: NodeJS.Platform = process.platform): string {
   const { name, path: configured } = model;
   if (configured === '') throw fsError('SRV_FS_PATH_INVALID', [name, configured, 'it is empty']);
   if (configured.includes('\0')) throw fsError('SRV_FS_PATH_INVALID', [name, configured, 'it has a NUL character']);
-  if (!/^file:/i.test(configured)) return path.resolve(configured);
+  const isWindows = platform === 'win32';
+  if (!/^file:/i.test(configured)) return (isWindows ? path.win32 : path.posix).resolve(configured);
   try {
-    return fileURLToPath(configured);
+    return fileURLToPath(configured, { windows: isWindows });
   } catch (error) {
     throw fsError('SRV_FS_PATH_INVALID', [name, configured, messageOf(error)], { cause: error });
   }

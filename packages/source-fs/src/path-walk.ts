@@ -73,7 +73,8 @@ async function identityAt(directory: string): Promise<string | undefined> {
   return step.kind === 'entry' ? step.identity : undefined;
 }
 
-function splitPath(text: string): string[] {
-  const separator = path.sep === '\\' ? /[/\\]+/ : /\/+/;
+/** The names of a path, in order; a backslash separates on Windows only, where it cannot be part of a name. */
+export function splitPath(text: string, platform: NodeJS.Platform = process.platform): string[] {
+  const separator = platform === 'win32' ? /[/\\]+/ : /\/+/;
   return text.split(separator).filter((part) => part !== '' && part !== '.');
 }

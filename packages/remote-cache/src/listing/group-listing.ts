@@ -19,36 +19,46 @@ export class GroupListing {
     this.#list = list;
   }
 
-  /** Every file below the group's prefixes, and perhaps others. */
-  async objects(group: ListingGroup, signal: AbortSignal): Promise<readonly RemoteObject[]> {
+  /** The files below each of the group's prefixes. */
+  async objects(group: ListingGroup, signal: AbortSignal): Promise<ObjectsByPrefix> {
     if (this.#looksByItself > 0) this.#looksByItself -= 1;
     else {
-      const objects = await this.#listTogether(group, signal);
-      if (objects !== undefined) return objects;
+      const found = await this.#listTogether(group, signal);
+      if (found !== undefined) return found;
       this.#looksByItself = LOOKS_BY_ITSELF;
     }
-    const all: RemoteObject[] = [];
-    for (const prefix of group.prefixes) {
-      for await (const page of this.#list({ container: group.container, prefix }, signal)) append(all, page);
+    const found = emptyLists(group);
+    for (const [prefix, objects] of found) {
+      for await (const page of this.#list({ container: group.container, prefix }, signal)) append(objects, page);
     }
-    return all;
+    return found;
   }
 
   /** `undefined` as soon as the pages that hold nothing of these models are more than the models. */
-  async #listTogether({ container, sharedPrefix, prefixes }: ListingGroup, signal: AbortSignal): Promise<readonly RemoteObject[] | undefined> {
-    const wanted = new Set(prefixes);
-    const objects: RemoteObject[] = [];
-    let pages = 0;
-    let pageLength = 1;
+  async #listTogether(group: ListingGroup, signal: AbortSignal): Promise<ObjectsByPrefix | undefined> {
+    const { container, sharedPrefix, prefixes } = group;
+    const found = emptyLists(group);
+    let [pages, pageLength, kept] = [0, 1, 0];
     for await (const page of this.#list({ container, prefix: sharedPrefix }, signal)) {
       signal.throwIfAborted();
       pages += 1;
       pageLength = Math.max(pageLength, page.length);
-      append(objects, prefixes.length === 1 ? page : page.filter((object) => wanted.has(modelPrefixOf(object.name, sharedPrefix))));
-      if (prefixes.length > 1 && pages - Math.ceil(objects.length / pageLength) > prefixes.length) return undefined;
+      for (const object of page) {
+        const objects = found.get(prefixes.length === 1 ? sharedPrefix : modelPrefixOf(object.name, sharedPrefix));
+        objects?.push(object);
+        kept += objects === undefined ? 0 : 1;
+      }
+      if (prefixes.length > 1 && pages - Math.ceil(kept / pageLength) > prefixes.length) return undefined;
     }
-    return objects;
+    return found;
   }
+}
+
+/** The files of each model of a group, by its prefix. */
+export type ObjectsByPrefix = ReadonlyMap<string, readonly RemoteObject[]>;
+
+function emptyLists({ prefixes }: ListingGroup): Map<string, RemoteObject[]> {
+  return new Map(prefixes.map((prefix) => [prefix, []]));
 }
 
 /** All prefixes of a group are one name longer than what they share. */

@@ -19,7 +19,8 @@ export function planListings(locations: readonly RemoteLocation[]): readonly Lis
   const byParent = new Map<string, { readonly container: string; readonly parent: string; readonly prefixes: Set<string> }>();
   for (const { container, prefix } of locations) {
     const parent = parentOf(prefix);
-    const key = `${container}\0${parent}`;
+    // A model that is the whole container has no neighbours: all there is is below it.
+    const key = prefix === '' ? container : `${container}\0${parent}`;
     const group = byParent.get(key) ?? { container, parent, prefixes: new Set() };
     group.prefixes.add(prefix);
     byParent.set(key, group);

@@ -45,11 +45,12 @@ it('lists once for each prefix and poll, and not at all in between', async () =>
 
 it('lists a model alone without its neighbours, and models of several places by themselves', () => {
   const at = (container: string, prefix: string) => ({ container, prefix });
-  const plans = planListings([at('a', 'x/m1/'), at('a', 'x/m2/'), at('a', 'x/m2/'), at('a', 'x/y/m3/'), at('b', 'm4/'), at('b', 'm5/'), at('c', '')]);
+  const plans = planListings([at('a', 'x/m1/'), at('a', 'x/m2/'), at('a', 'x/m2/'), at('a', 'x/y/m3/'), at('b', 'm4/'), at('b', 'm5/'), at('b', ''), at('c', '')]);
   expect(plans.map(({ container, sharedPrefix, prefixes }) => [container, sharedPrefix, prefixes])).toEqual([
     ['a', 'x/', ['x/m1/', 'x/m2/']],
     ['a', 'x/y/m3/', ['x/y/m3/']],
     ['b', '', ['m4/', 'm5/']],
+    ['b', '', ['']],
     ['c', '', ['']],
   ]);
 });
@@ -64,7 +65,10 @@ it('lists models by themselves where much lies beside them, and finds the same',
   const look = async (): Promise<number> => {
     bucket.lists.length = 0;
     const objects = await listing.objects(group, new AbortController().signal);
-    expect(objects.map(({ name }) => name)).toEqual(['models/m0/1/file0', 'models/m0/1/file1', 'models/m1/1/file0', 'models/m1/1/file1']);
+    expect([...objects].map(([prefix, found]) => [prefix, found.map(({ name }) => name)])).toEqual([
+      ['models/m0/', ['models/m0/1/file0', 'models/m0/1/file1']],
+      ['models/m1/', ['models/m1/1/file0', 'models/m1/1/file1']],
+    ]);
     return bucket.lists.length;
   };
   // Eleven pages together, or one for each model; what it costs to find out is bounded.

@@ -10,6 +10,7 @@ import { checkExamples } from '../interop/examples-checks.mjs';
 import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
+import { checkRegistry } from '../interop/registry.mjs';
 import { checkWarmup } from '../interop/warmup-checks.mjs';
 import { checkSavedModels, wheelFolder } from './interop-savedmodel.mjs';
 import { checkGcs } from './interop-gcs.mjs';
@@ -44,6 +45,7 @@ if (python !== undefined) count(await checkWarmup({ node: pinnedNode() ?? machin
 const fakeGcs = await orSkip('fake-gcs-server', () => goProgram('fake-gcs-server'));
 if (fakeGcs !== undefined) count(await checkGcs(fakeGcs, pinnedNode() ?? machineNode()));
 count(await checkDockerfile());
+await checkRegistry({ python, tools, count });
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
 if (python !== undefined) await runSources('compile-ops.mjs', ['--python', python]);

@@ -10,13 +10,12 @@ import { runCommand } from './run-command.mjs';
 import { countTests } from './test-counts.mjs';
 import {
   build,
-  compiledPackages,
   install,
   isInstalled,
   machineNode,
+  packPackages,
   pinnedNode,
-  pnpm,
-  readManifest,
+  publishedPackages,
   requireNode,
   root,
   toolCommand,
@@ -74,10 +73,8 @@ function tool(packageName, command, args, timeoutMs = 5 * MINUTE_MS) {
 async function checkPackages() {
   const tarballs = join(scratch, 'tarballs');
   mkdirSync(tarballs);
-  const expected = compiledPackages().filter((folder) => folder.startsWith('packages/') && readManifest(folder).private !== true);
-  // By name: a filter by folder would pack private packages too.
-  const filters = expected.flatMap((folder) => ['--filter', `./${folder}`]);
-  const packed = await step('pack', () => pnpm(['--recursive', ...filters, 'pack', '--pack-destination', tarballs]));
+  const expected = publishedPackages();
+  const packed = await step('pack', () => packPackages(tarballs));
   if (!packed) return;
   const files = readdirSync(tarballs);
   if (files.length !== expected.length) {

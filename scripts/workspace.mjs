@@ -51,7 +51,7 @@ function pnpmCommand() {
 }
 
 /** The environment for npm and pnpm: the machine's own programs first, nothing that the outer `npm run` added. */
-function packageManagerEnv() {
+export function packageManagerEnv() {
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_update_notifier: 'false' };
   const isAdded = (folder) => folder.endsWith(`${sep}node_modules${sep}.bin`) || folder.endsWith('node-gyp-bin');
   env.PATH = [dirname(machineNode()), ...(process.env.PATH ?? '').split(delimiter).filter((folder) => !isAdded(folder))].join(delimiter);
@@ -101,6 +101,18 @@ export async function build() {
 /** The packages that are compiled, as folders relative to the root. */
 export function compiledPackages() {
   return packageFolders(root).filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
+}
+
+/** The packages that are published, as folders relative to the root. */
+export function publishedPackages() {
+  return compiledPackages().filter((folder) => folder.startsWith('packages/') && readManifest(folder).private !== true);
+}
+
+/** Packs every published package as it would be published, each into a file of `folder`. */
+export function packPackages(folder) {
+  // By name: a filter by folder would pack private packages too.
+  const filters = publishedPackages().flatMap((each) => ['--filter', `./${each}`]);
+  return pnpm(['--recursive', ...filters, 'pack', '--pack-destination', folder]);
 }
 
 export function readManifest(folder) {

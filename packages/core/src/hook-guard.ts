@@ -1,5 +1,6 @@
 import type { AsyncSeriesHook, SyncHook } from 'tapable';
 import { servableError } from './errors.ts';
+import { HOOK_PATIENCE_MS, type SlowTap } from './hook-patience.ts';
 import type { Logger } from './logger.ts';
 import { messageOf, ServingError } from './serving-error.ts';
 
@@ -36,14 +37,24 @@ export function guardObservers<T>(hook: SyncHook<T>, fault: TapFault): SyncHook<
   return countTapsOnly(hook);
 }
 
-/** Wraps each tap of an asynchronous hook: its error goes through `fault`. Refuses `tap()`. */
-export function guardSeries<Hook extends SeriesHook>(hook: Hook, fault: TapFault): Hook {
+/** What becomes of taps that throw, and of those that take long. */
+export interface SeriesGuard {
+  readonly fault: TapFault;
+  readonly slow: SlowTap;
+  /** Whether the hook goes on without a tap that takes long. */
+  readonly leavesSlowTaps?: boolean;
+}
+
+/** Wraps each tap of an asynchronous hook: its error goes through `fault`, and `slow` is told when it takes long. Refuses `tap()`. */
+export function guardSeries<Hook extends SeriesHook>(hook: Hook, { fault, slow, leavesSlowTaps = false }: SeriesGuard): Hook {
   const name = hook.name ?? '';
   hook.intercept({
     register(tap) {
       if (tap.type === 'sync') throw servableError('SRV_HOOK_TAP_ASYNC', [name, tap.name]);
-      const guard = tap.type === 'promise' ? promising : callingBack;
-      return { ...tap, fn: guard(tap.fn, (error) => fault(name, tap.name, error)) };
+      const stop: Stop = (error) => fault(name, tap.name, error);
+      const tell = (args: readonly unknown[]): void => slow(name, tap.name, args);
+      const fn = tap.type === 'promise' ? promising(watched(tap.fn, tell, leavesSlowTaps), stop) : callingBack(tap.fn, stop, tell);
+      return { ...tap, fn };
     },
   });
   return countTapsOnly(hook);
@@ -128,6 +139,25 @@ function promising(tap: Tap, stop: Stop): Tap {
   };
 }
 
+/** Tells when its promise takes long, and then, where that is wanted, goes on as if it had ended. */
+function watched(tap: Tap, tell: (args: readonly unknown[]) => void, leaves: boolean): Tap {
+  return async (...args: unknown[]): Promise<unknown> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => {
+        tell(args);
+        if (leaves) resolve(undefined);
+      }, HOOK_PATIENCE_MS);
+    });
+    try {
+      const ended = Reflect.apply(tap, undefined, args) as unknown;
+      return await (leaves ? Promise.race([ended, late]) : ended);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
 function timed(tap: Tap, done: (tookMs: number) => void): Tap {
   return (...args: unknown[]): unknown => {
     const startedMs = performance.now();
@@ -145,10 +175,14 @@ function timed(tap: Tap, done: (tookMs: number) => void): Tap {
 }
 
 /** `tapAsync`: the last argument is called back with the error first. */
-function callingBack(tap: Tap, stop: Stop): Tap {
+function callingBack(tap: Tap, stop: Stop, tell: (args: readonly unknown[]) => void): Tap {
   return (...args: unknown[]) => {
     const callback = args.pop() as (error: unknown, result?: unknown) => void;
-    const done = (error: unknown, result?: unknown): void => callback(isFault(error) ? stop(error) : error, result);
+    const timer = setTimeout(tell, HOOK_PATIENCE_MS, args);
+    const done = (error: unknown, result?: unknown): void => {
+      clearTimeout(timer);
+      callback(isFault(error) ? stop(error) : error, result);
+    };
     try {
       Reflect.apply(tap, undefined, [...args, done]);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable';
 import type { AspiredVersions } from './aspired.ts';
 import { failByName, guardObservers, guardSeries, logTo, reversed, type TapTimer, type TimedHook, timeTaps } from './hook-guard.ts';
+import { warnOfSlowTaps } from './hook-patience.ts';
 import type { ServableState } from './lifecycle-state.ts';
 import type { Loader } from './loader.ts';
 import { silentLogger, type Logger } from './logger.ts';
@@ -146,6 +147,9 @@ export interface LoadContext {
  * | `sourceRequest`, `downloadChanged` | sync, observe | a source asked where its models are; a download went on | logged |
  * | `close` | async series | shutdown, reverse order of registration | logged, the rest still run |
  *
+ * A tap of an asynchronous hook that is not done after 30 s is warned of, by plugin, hook and model. A version that waits for one takes no
+ * place among the loads that go on at once, and can be given up; `close` goes on without it.
+ *
  * Tap asynchronous hooks with `tapPromise`. On the request path ask `isUsed()` first.
  */
 export interface Hooks {
@@ -178,24 +182,26 @@ export interface Hooks {
  */
 export function createHooks(logger: Logger = silentLogger, timerOf?: TapTimer): Hooks {
   const log = logTo(logger);
+  const slow = warnOfSlowTaps(logger);
+  const guard = { fault: failByName, slow };
   const hooks: Hooks = {
     aspired: guardObservers(new SyncHook<[AspiredVersions<unknown>]>(['set'], 'aspired'), log),
-    beforeLoad: guardSeries(new AsyncSeriesHook<[Loader, LoadContext]>(['loader', 'context'], 'beforeLoad'), failByName),
+    beforeLoad: guardSeries(new AsyncSeriesHook<[Loader, LoadContext]>(['loader', 'context'], 'beforeLoad'), guard),
     wrapServable: guardSeries(
       new AsyncSeriesWaterfallHook<[Servable, LoadContext]>(['servable', 'context'], 'wrapServable'),
-      failByName,
+      guard,
     ),
-    warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext]>(['servable', 'context'], 'warmup'), failByName),
+    warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext]>(['servable', 'context'], 'warmup'), guard),
     stateChanged: guardObservers(new SyncHook<[ServableState]>(['state'], 'stateChanged'), log),
     requestStarted: guardObservers(new SyncHook<[RequestStarted]>(['request'], 'requestStarted'), log),
-    admit: guardSeries(new AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>(['request'], 'admit'), failByName),
+    admit: guardSeries(new AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>(['request'], 'admit'), guard),
     requestDone: guardObservers(new SyncHook<[RequestDone]>(['request'], 'requestDone'), log),
     requestLogged: guardObservers(new SyncHook<[RequestLogged]>(['request'], 'requestLogged'), log),
     batchClosed: guardObservers(new SyncHook<[BatchClosed]>(['batch'], 'batchClosed'), log),
     batchDone: guardObservers(new SyncHook<[BatchDone]>(['batch'], 'batchDone'), log),
     sourceRequest: guardObservers(new SyncHook<[SourceRequest]>(['request'], 'sourceRequest'), log),
     downloadChanged: guardObservers(new SyncHook<[DownloadProgress]>(['progress'], 'downloadChanged'), log),
-    close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), log)),
+    close: reversed(guardSeries(new AsyncSeriesHook<[]>([], 'close'), { fault: log, slow, leavesSlowTaps: true })),
   };
   if (timerOf !== undefined) for (const hook of Object.values<TimedHook>({ ...hooks })) timeTaps(hook, timerOf);
   return Object.freeze(hooks);

@@ -49,6 +49,7 @@ export class Harness {
   /** Why it will end, once that is decided; it may take until then to free what it holds. */
   #endError: ServingError | undefined;
   #isTornDown = false;
+  #isStalled = false;
   #attempt: LoadAttempt | undefined;
   #estimate: ResourceEstimate | undefined;
   #served: ServedVersion | undefined;
@@ -92,12 +93,19 @@ export class Harness {
     return this.#isTornDown;
   }
 
+  /** A plugin holds its load up: others need not wait for it. */
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
   /** From `queued`. */
   startEstimate(): void {
     if (this.#loadable === undefined) return;
     const { createLoader, artifact } = this.#loadable;
-    const attempt = new LoadAttempt({ id: this.id, createLoader, artifact, hooks: this.#context.hooks });
+    const onStalled = (): void => this.#postOf(attempt, () => (this.#isStalled = true));
+    const attempt = new LoadAttempt({ id: this.id, createLoader, artifact, hooks: this.#context.hooks, onStalled });
     this.#attempt = attempt;
+    this.#isStalled = false;
     this.#phase = 'estimating';
     attempt.estimate().then(
       (estimate) => this.#postOf(attempt, () => this.#estimated(estimate)),

@@ -1,4 +1,5 @@
 import { servableError } from '../errors.ts';
+import { withPatience } from '../hook-patience.ts';
 import type { Hooks, LoadContext } from '../hooks.ts';
 import type { Loader, LoaderFactory, ResourceEstimate } from '../loader.ts';
 import type { ServableId } from '../servable-id.ts';
@@ -11,10 +12,13 @@ export interface LoadAttemptOptions {
   readonly createLoader: LoaderFactory;
   readonly artifact: Artifact | undefined;
   readonly hooks: Hooks;
+  /** A plugin holds this load up. */
+  onStalled(): void;
 }
 
 /**
- * One try to load a version: one Loader, asked once for each of its steps, in order. Every error is a ServingError.
+ * One try to load a version: one Loader, asked once for each of its steps, in order. Every error is a ServingError. An abort waits for
+ * the step that goes on, except for a plugin that already took too long.
  *
  * `unload` may come only after `load` settled, and calls the Loader's once if its `load` was called, else not at all.
  */
@@ -44,12 +48,12 @@ export class LoadAttempt {
     if (loader === undefined) throw servableError('SRV_INTERNAL', ['load() before estimate()']);
     const context: LoadContext = { id, artifact, signal: this.#abort.signal };
     try {
-      if (hooks.beforeLoad.isUsed()) await hooks.beforeLoad.promise(loader, context);
+      if (hooks.beforeLoad.isUsed()) await this.#patiently(hooks.beforeLoad.promise(loader, context));
       this.#abort.signal.throwIfAborted();
       this.#mustUnload = true;
       const loaded = await loader.load(context.signal);
-      const servable = hooks.wrapServable.isUsed() ? await hooks.wrapServable.promise(loaded, context) : loaded;
-      if (hooks.warmup.isUsed()) await hooks.warmup.promise(servable, context);
+      const servable = hooks.wrapServable.isUsed() ? await this.#patiently(hooks.wrapServable.promise(loaded, context)) : loaded;
+      if (hooks.warmup.isUsed()) await this.#patiently(hooks.warmup.promise(servable, context));
       return servable;
     } catch (error) {
       throw this.#named('SRV_LOAD_FAILED', error);
@@ -64,6 +68,10 @@ export class LoadAttempt {
 
   abort(reason: ServingError): void {
     this.#abort.abort(reason);
+  }
+
+  #patiently<T>(hook: Promise<T>): Promise<T> {
+    return withPatience(hook, this.#abort.signal, () => this.#options.onStalled());
   }
 
   #named(code: 'SRV_LOAD_FAILED' | 'SRV_ESTIMATE_FAILED', error: unknown): ServingError {

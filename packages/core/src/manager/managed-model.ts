@@ -47,6 +47,7 @@ export class ManagedModel {
       owner: harness,
       phase: harness.phase,
       state: isWaiting(harness.phase) ? 'new' : harness.state,
+      isStalled: harness.isStalled,
       estimate: harness.estimate,
       isAspired: this.#aspired.has(version),
     }));

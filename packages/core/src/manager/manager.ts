@@ -16,7 +16,8 @@ import { StateMonitor } from './state-monitor.ts';
 
 /** What of a manager's options can change while it works. */
 export interface ManagerPace {
-  /** Loads that go on at once, at least 1. A cancelled load that does not stop counts no more. Default: 4. */
+  /** Loads that go on at once, at least 1. A cancelled load that does not stop, and one that a plugin
+   * holds up, count no more. Default: 4. */
   readonly maxConcurrentLoads: number;
   /** Unloads that go on at once, at least 1, from when a version gives out no handle more. Default: no limit. */
   readonly maxConcurrentUnloads: number;

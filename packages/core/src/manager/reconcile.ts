@@ -7,6 +7,8 @@ import type { LedgerDraft } from './resource-ledger.ts';
 export interface VersionView<Owner> extends VersionSnapshot {
   readonly owner: Owner;
   readonly phase: Phase;
+  /** A load that a plugin holds up takes no slot. */
+  readonly isStalled?: boolean;
   readonly estimate: ResourceEstimate | undefined;
 }
 
@@ -43,7 +45,7 @@ export function viewModel<Owner>(versions: readonly VersionView<Owner>[], policy
     wish: named !== undefined && version !== undefined && isPossible(named.kind, version) ? { kind: named.kind, version } : undefined,
     versionsInProgress: versions.filter((each) => isInProgress(each.phase)).length,
     versionsEstimating: versions.filter((each) => each.phase === 'estimating').length,
-    versionsLoading: versions.filter((each) => each.phase === 'loading').length,
+    versionsLoading: versions.filter((each) => each.phase === 'loading' && each.isStalled !== true).length,
     versionsUnloading: versions.filter((each) => each.phase === 'draining' || each.phase === 'unloading').length,
   };
 }

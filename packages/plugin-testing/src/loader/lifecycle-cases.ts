@@ -1,7 +1,7 @@
-import { type Loader, messageOf } from '@servable/core';
+import { type Loader, messageOf, type NamedTensors } from '@servable/core';
 import { countResources, describeGrowth } from '../active-resources.ts';
 import { check, checkNone, type ConformanceCase, rejectionOf, show } from '../conformance-case.ts';
-import { areIdentical } from '../tensor-agreement.ts';
+import { areIdentical, differenceOf } from '../tensor-agreement.ts';
 import { type LoaderSession, neverAborted, runRequest } from './session.ts';
 
 /** Moments after the start of a load at which it is aborted, in turns of the event loop. */
@@ -19,6 +19,7 @@ export function lifecycleCases<Platform extends string>(session: LoaderSession<P
     { title: 'a load aborted under way rejects with the reason of its signal', run: () => loadAbortedDuring(session) },
     { title: 'a load aborted at any moment can be unloaded', run: () => loadAbortedAnywhere(session) },
     { title: 'a run after unload rejects', run: () => runAfterUnload(session) },
+    { title: 'a version that is loaded again answers as before', run: () => reloadAgrees(session) },
     { title: 'two loaded versions do not share their end', run: () => versionsAreIndependent(session) },
     { title: `${session.rounds} loads and unloads leave nothing open`, run: () => roundsLeakNothing(session) },
     { title: 'close leaves nothing of the plugin open', run: () => closeLeaksNothing(session) },
@@ -117,6 +118,23 @@ function runAfterUnload<P extends string>(session: LoaderSession<P>): Promise<vo
     await loader.unload();
     for (const request of session.options.requests) {
       await rejectionOf(() => runRequest(servable, request), 'a run after unload must reject');
+    }
+  });
+}
+
+function reloadAgrees<P extends string>(session: LoaderSession<P>): Promise<void> {
+  return session.withPlugin(async (plugin) => {
+    const answers = async (): Promise<NamedTensors[]> => {
+      const all: NamedTensors[] = [];
+      await session.withLoaded(plugin, async (servable) => {
+        for (const request of session.options.requests) all.push(await runRequest(servable, request));
+      });
+      return all;
+    };
+    const first = await answers();
+    for (const [index, answer] of (await answers()).entries()) {
+      const difference = differenceOf(answer, first[index] ?? new Map(), session.tolerance);
+      checkNone(difference, (found) => `after an unload and another load, output ${found}`);
     }
   });
 }

@@ -2,6 +2,7 @@ import { type ConformanceCase, registerCases, type TestRunner } from '../conform
 import { batchingCases } from './batching-cases.ts';
 import { fileCases } from './file-cases.ts';
 import { lifecycleCases } from './lifecycle-cases.ts';
+import { memoryCases } from './memory-cases.ts';
 import type { LoaderConformanceOptions } from './options.ts';
 import { refusalCases } from './refusal-cases.ts';
 import { runCases } from './run-cases.ts';
@@ -19,6 +20,7 @@ export function loaderConformance<Platform extends string>(options: LoaderConfor
   const session = new LoaderSession(options);
   return [
     ...lifecycleCases(session),
+    ...memoryCases(session),
     ...runCases(session),
     ...batchingCases(session),
     ...refusalCases(session),

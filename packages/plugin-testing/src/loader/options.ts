@@ -46,6 +46,11 @@ export interface LoaderConformanceOptions<Platform extends string = string> {
   readonly refusesWrongRank?: boolean;
   /** Default: 1e-5 relative, 1e-6 absolute. */
   readonly tolerance?: Tolerance;
+  /**
+   * Whether the process's memory is held against `estimate()`. Default: true; `false` where tests of other files run in threads of the same
+   * process, which would be counted too.
+   */
+  readonly measuresMemory?: boolean;
   /** How often the model is loaded and unloaded in the search for leaks. Default: 20. */
   readonly rounds?: number;
   /** How long what is closed in the background may take, before it counts as left open. Default: 2000. */

@@ -20,6 +20,8 @@ export type Fault =
   | 'create reads files'
   | 'estimate is negative'
   | 'estimate keeps a file open'
+  | 'estimate is far too low'
+  | 'answers otherwise once loaded again'
   | 'load ignores an abort before'
   | 'load ignores an abort under way'
   | 'load wraps the abort reason'
@@ -61,13 +63,14 @@ const arithmeticError = defineErrors<{ TEST_INPUT: [reason: string]; TEST_FILES:
 });
 
 interface Shared {
+  loads: number;
   timer: ReturnType<typeof setInterval> | undefined;
   epoch: number;
 }
 
 /** Serves `y = x / 2 + 2` and `z = x * 3` from a directory with an `arithmetic.json`, with at most one fault. */
 export function arithmeticLoader(fault?: Fault): LoaderPlugin<'arithmetic'> {
-  const shared: Shared = { timer: undefined, epoch: 0 };
+  const shared: Shared = { loads: 0, timer: undefined, epoch: 0 };
   return defineLoader({
     platform: 'arithmetic',
     create: (artifact) => {
@@ -106,6 +109,7 @@ class ArithmeticLoader implements Loader {
   #isUnloaded = false;
   #wasAborted = false;
   #epoch = 0;
+  #load = 0;
 
   constructor(artifact: Artifact, fault: Fault | undefined, shared: Shared) {
     this.#artifact = artifact;
@@ -133,6 +137,7 @@ class ArithmeticLoader implements Loader {
     if (this.#fault === 'leaks a timer') setTimeout(() => {}, 60_000);
     if (this.#fault === 'leaks a file') openSync(this.#artifact.path, 'r');
     this.#epoch = this.#shared.epoch;
+    this.#load = this.#shared.loads += 1;
     return this.#servable();
   }
 
@@ -157,11 +162,12 @@ class ArithmeticLoader implements Loader {
     const fault = this.#fault;
     let isBroken = false;
     const output = new Float32Array(1024);
+    const held = Buffer.alloc(fault === 'estimate is far too low' ? 2 ** 26 : 1, 1);
     let latest: Tensor | undefined;
     const signature = signatureWith(fault);
     const signatures = new Map([['serving_default', signature]]);
     const run = async (inputs: NamedTensors, context: RunContext): Promise<NamedTensors> => {
-      if (isBroken) throw arithmeticError('TEST_BROKEN', []);
+      if (isBroken || held.length === 0) throw arithmeticError('TEST_BROKEN', []);
       if (this.#isUnloaded && fault !== 'runs after unload') throw arithmeticError('TEST_UNLOADED', []);
       if (fault === 'unload ends every version' && this.#epoch !== this.#shared.epoch) throw arithmeticError('TEST_UNLOADED', []);
       if (fault !== 'run ignores the abort') context.signal.throwIfAborted();
@@ -181,7 +187,8 @@ class ArithmeticLoader implements Loader {
       const x = fault === 'mixes concurrent runs' ? latest : given;
       const values = Array.from(x.data as Float32Array, Number);
       const mean = fault === 'mixes rows' ? values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length) : 0;
-      const bias = fault === 'wrong answer' ? 3 : 2;
+      const isOther = fault === 'wrong answer' || (fault === 'answers otherwise once loaded again' && this.#load > 1);
+      const bias = isOther ? 3 : 2;
       const y = fault === 'reuses its output' ? output.subarray(0, values.length) : new Float32Array(values.length);
       for (const [index, value] of values.entries()) y[index] = (value - mean) / 2 + bias;
       if (fault === 'abort spoils the next run' && Number.isNaN(output[0])) y.fill(Number.NaN);

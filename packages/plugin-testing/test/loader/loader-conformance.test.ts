@@ -56,6 +56,8 @@ const FAULTS: readonly (readonly [Fault, readonly string[], RegExp])[] = [
   ['create reads files', ['create opens nothing', ...FILES.slice(0, 1)], /-missing/],
   ['estimate is negative', ['estimate gives an amount of memory and opens nothing for good'], /whole number >= 0, got -1/],
   ['estimate keeps a file open', ['estimate gives an amount of memory and opens nothing for good', '8 loads and unloads leave nothing open', 'close leaves nothing of the plugin open'], /file descriptors: \d+ before, \d+ after/],
+  ['estimate is far too low', ['the estimate covers what a loaded version takes'], /4 loaded copies take [12]\d\d\.\d MiB, their estimates add up to 0\.0 MiB/],
+  ['answers otherwise once loaded again', ['a version that is loaded again answers as before'], /after an unload and another load, output 'y' differs/],
   ['load ignores an abort before', ['a load whose signal is aborted already rejects with its reason'], /must reject, but it succeeded/],
   ['load ignores an abort under way', ['a load aborted under way rejects with the reason of its signal'], /must reject, but it succeeded/],
   [

@@ -2,10 +2,10 @@
  * The part of `npm run test:interop` that is a stranger with an empty folder: all packages are published to a registry on this machine,
  * and on this machine's own Node every template is made from it, installed, tested, started and asked.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { machineNode, pinnedNode, root } from '../scripts/workspace.mjs';
+import { machineNode, pinnedNode, pnpm, root } from '../scripts/workspace.mjs';
 import { installed } from './install-sizes.mjs';
 import { installTools, LocalRegistry } from './local-registry.mjs';
 import { checkProject } from './scaffolded-project.mjs';
@@ -66,10 +66,24 @@ async function checkSizes({ folder, env, check }) {
     if (megabytes >= TABLE_MEGABYTES) throw new Error(`it weighs ${megabytes.toFixed(1)} MB, the limit is ${TABLE_MEGABYTES}`);
     return `${megabytes.toFixed(1)} MB, no engine`;
   });
+  await check('size of a server with trees', async () => {
+    const { megabytes, engines } = await installed({ folder: fresh(folder, 'trees'), env, packages: ['@servable/server', '@servable/source-fs', '@servable/core', await packTrees(folder)] });
+    if (engines.length > 0) throw new Error(`it brings ${engines.join(', ')}`);
+    if (megabytes >= TABLE_MEGABYTES) throw new Error(`it weighs ${megabytes.toFixed(1)} MB, the limit is ${TABLE_MEGABYTES}`);
+    return `${megabytes.toFixed(1)} MB, no engine`;
+  });
   await check('size of a server with ONNX', async () => {
     const { megabytes } = await installed({ folder: fresh(folder, 'onnx'), env, packages: ['@servable/server', '@servable/source-fs', '@servable/loader-onnx'] });
     return `${megabytes.toFixed(1)} MB`;
   });
+}
+
+/** The loader of `examples/gbt-loader` as its author would publish it. */
+async function packTrees(folder) {
+  const place = fresh(folder, 'trees-tarball');
+  const packed = await pnpm(['--filter', './examples/gbt-loader', 'pack', '--pack-destination', place]);
+  if (packed.exitCode !== 0) throw new Error(packed.output);
+  return join(place, readdirSync(place)[0]);
 }
 
 function fresh(folder, name) {

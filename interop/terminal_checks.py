@@ -1,9 +1,12 @@
 """`create-serving-app` on a pseudo-terminal: its questions, and Ctrl-C at each of them. Arguments: a folder, Node, the command."""
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import sys
+import termios
 import time
 
 LIMIT_S = 30
@@ -17,6 +20,7 @@ class Terminal:
         if self.pid == 0:
             os.chdir(cwd)
             os.environ["TERM"] = "xterm"
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
             os.execv(node, [node, *command])
 
     def read(self, until=None):

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { checkDockerfile } from '../interop/docker-chroot.mjs';
 import { checkExamples } from '../interop/examples-checks.mjs';
+import { checkTrees } from '../interop/gbt-checks.mjs';
 import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
@@ -46,6 +47,7 @@ const fakeGcs = await orSkip('fake-gcs-server', () => goProgram('fake-gcs-server
 if (fakeGcs !== undefined) count(await checkGcs(fakeGcs, pinnedNode() ?? machineNode()));
 count(await checkDockerfile());
 await checkRegistry({ python, tools, count });
+if (python !== undefined) count(await checkTrees({ python, tools }));
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
 if (python !== undefined) await runSources('compile-ops.mjs', ['--python', python]);

@@ -137,6 +137,9 @@ def _transposed(draw, name):
 def _pool(draw, name):
     spatial = 3 if name.endswith("3D") else 2
     kernel, strides, _, sizes = _window(draw, spatial)
+    if spatial == 3:
+        # Where strides leave elements out, TensorFlow's pools of three axes do not take those that its convolutions would.
+        strides = [min(pair) for pair in zip(kernel, strides)]
     key = {"MaxPool": "input", "AvgPool": "value"}.get(name, "input")
     padding, pads = _padding(draw, 2, name == "MaxPool")
     pads = [min(each, 1) if kernel[(at - 2) // 2 % len(kernel)] > 1 else 0 for at, each in enumerate(pads)]
@@ -179,3 +182,28 @@ def _batch_norm(draw):
 @op("LRN", rtol=1e-4)
 def _lrn(draw):
     return {"input": fed(draw.values("float32", draw.shape(4, 4))), "depth_radius": draw.integer(1, 3), "bias": 1.5, "alpha": 0.3, "beta": 0.6}
+
+
+@op("Dilation2D")
+def _dilation(draw):
+    channels, kernel = draw.integer(1, 3), [draw.integer(1, 3), draw.integer(1, 3)]
+    sizes = [draw.integer(5, 7), draw.integer(5, 7)]
+    return {
+        "input": fed(draw.values("float32", [draw.integer(1, 2), *sizes, channels]), False),
+        "filter": const(draw.values("float32", [*kernel, channels])),
+        "strides": [1, draw.integer(1, 2), draw.integer(1, 2), 1],
+        "rates": [1, draw.integer(1, 2), draw.integer(1, 2), 1],
+        "padding": draw.pick(["SAME", "VALID"]),
+    }
+
+
+@op("ExtractImagePatches")
+def _patches(draw):
+    sizes = [draw.integer(5, 7), draw.integer(5, 7)]
+    return {
+        "images": fed(draw.values(draw.pick(["float32", "int32"]), [draw.integer(1, 2), *sizes, draw.integer(1, 3)]), False),
+        "ksizes": [1, draw.integer(1, 3), draw.integer(1, 3), 1],
+        "strides": [1, draw.integer(1, 3), draw.integer(1, 3), 1],
+        "rates": [1, draw.integer(1, 2), draw.integer(1, 2), 1],
+        "padding": draw.pick(["SAME", "VALID"]),
+    }

@@ -1,1 +1,171 @@
-"""Functions that are made of others, and ops of classic models."""
+"""Special functions, bits, counts, segments, resizing, losses."""
+
+import numpy as np
+from draw import const, fed
+from registry import op, ops
+
+WHOLE = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
+
+
+@ops(["Lgamma", "Digamma"], rtol=2e-5, atol=2e-5)
+def _gamma(draw, name):
+    dtype = draw.pick(["float32", "float32", "float64"] if name == "Lgamma" else ["float32"])
+    values = draw.uniform(dtype, draw.shape(), 0.05, 30) if draw.flag(0.7) else draw.uniform(dtype, draw.shape(), -4.4, 0.4)
+    near = np.abs(values - np.round(values)) < 0.08
+    return {"x": fed(np.where(near & (values < 0.5), np.asarray(0.3, values.dtype), values))}
+
+
+@ops(["Erfinv", "Ndtri"], rtol=2e-5)
+def _inverse(draw, name):
+    low, high = (-0.999, 0.999) if name == "Erfinv" else (0.0005, 0.9995)
+    return {"x": fed(draw.uniform("float32", draw.shape(), low, high))}
+
+
+@ops("BitwiseAnd BitwiseOr BitwiseXor".split())
+def _bits(draw, name):
+    dtype = draw.pick(WHOLE)
+    first, second = draw.broadcast_pair()
+    return {"x": fed(draw.values(dtype, first)), "y": fed(draw.values(dtype, second))}
+
+
+@ops("Invert PopulationCount".split())
+def _bits_of_one(draw, name):
+    return {"x": fed(draw.values(draw.pick(WHOLE), draw.shape()))}
+
+
+@ops("LeftShift RightShift".split())
+def _shift(draw, name):
+    dtype, shape = draw.pick(WHOLE), draw.shape()
+    return {"x": fed(draw.values(dtype, shape)), "y": fed(draw.rng.integers(0, 8 * np.dtype(dtype).itemsize, shape).astype(dtype))}
+
+
+@op("MatrixBandPart")
+def _band(draw):
+    kind, shape = draw.pick([np.int32, np.int64]), draw.shape(2, 4)
+    return {
+        "input": fed(draw.values(draw.pick(["float32", "float64", "int32", "int64", "bool"]), shape)),
+        "num_lower": const(np.asarray(draw.integer(-1, shape[-2]), kind)),
+        "num_upper": const(np.asarray(draw.integer(-1, shape[-1]), kind)),
+    }
+
+
+@op("MatrixDiag")
+def _diag(draw):
+    return {"diagonal": fed(draw.values(draw.pick(["float32", "int32", "float64"]), draw.shape(1, 3)))}
+
+
+@op("MatrixDiagPart")
+def _diag_part(draw):
+    return {"input": fed(draw.values(draw.pick(["float32", "int32", "float64"]), draw.shape(2, 3)), False)}
+
+
+@op("MatrixSetDiag")
+def _set_diag(draw):
+    shape = draw.shape(2, 3)
+    return {"input": fed(draw.values("float32", shape), False), "diagonal": fed(draw.values("float32", shape[:-2] + [min(shape[-2:])]))}
+
+
+@op("Cross")
+def _cross(draw):
+    shape = draw.shape(0, 2) + [3]
+    dtype = draw.pick(["float32", "float64", "int32"])
+    return {"a": fed(draw.values(dtype, shape)), "b": fed(draw.values(dtype, shape))}
+
+
+@op("DenseBincount")
+def _bincount(draw):
+    shape, size, kind = draw.shape(1, 2), draw.integer(1, 6), draw.pick(["int32", "int64"])
+    weights = draw.values("float32", shape) if draw.flag(0.4) else np.zeros([0], np.float32)
+    return {"input": fed(draw.rng.integers(0, 8, shape).astype(kind)), "size": const(np.asarray(size, kind)), "weights": const(weights), "binary_output": draw.flag(0.3) and weights.size == 0}
+
+
+@op("Bucketize")
+def _bucketize(draw):
+    limits = sorted({float(np.float32(each)) for each in draw.rng.normal(0, 3, draw.integer(1, 5))})
+    return {"input": fed(draw.values(draw.pick(["float32", "float64", "int32", "int64"]), draw.shape())), "boundaries": limits}
+
+
+@ops(["LowerBound", "UpperBound"])
+def _bound(draw, name):
+    rows = draw.integer(1, 3)
+    dtype = draw.pick(["float32", "int32", "int64"])
+    first = np.sort(draw.values(dtype, [rows, draw.integer(1, 6)]), -1)
+    return {"sorted_inputs": fed(first), "values": fed(draw.values(dtype, [rows, draw.integer(1, 5)])), "out_type": draw.pick(["int32", "int64"])}
+
+
+@op("InTopKV2")
+def _in_top_k(draw):
+    rows, classes = draw.integer(1, 5), draw.integer(1, 6)
+    scores = np.round(draw.values("float32", [rows, classes]))
+    return {"predictions": fed(scores), "targets": fed(draw.rng.integers(0, classes, rows).astype(np.int32)), "k": const(np.asarray(draw.integer(1, 4), np.int32))}
+
+
+@ops("UnsortedSegmentSum UnsortedSegmentProd UnsortedSegmentMax UnsortedSegmentMin".split(), rtol=2e-5)
+def _unsorted(draw, name):
+    shape, count = draw.shape(1, 3), draw.integer(1, 5)
+    ids = draw.rng.integers(-1 if draw.flag(0.4) else 0, count, shape[: draw.integer(1, len(shape))])
+    if draw.flag(0.05):
+        ids.reshape(-1)[0] = count
+    return {"data": fed(draw.values(draw.pick(["float32", "float64", "int32", "int64", "half"]), shape)), "segment_ids": fed(ids.astype(draw.pick([np.int32, np.int64]))), "num_segments": const(np.asarray(count, np.int32))}
+
+
+@ops("SegmentSum SegmentMean SegmentMax SegmentMin SegmentProd".split(), rtol=2e-5)
+def _segments(draw, name):
+    shape = draw.shape(1, 3)
+    ids = np.sort(draw.rng.integers(0, 4, shape[0])).astype(draw.pick([np.int32, np.int64]))
+    return {"data": fed(draw.values(draw.pick(["float32", "float64"]), shape)), "segment_ids": fed(ids)}
+
+
+@ops("SparseSegmentSum SparseSegmentMean SparseSegmentSqrtN".split(), rtol=2e-5)
+def _sparse_segments(draw, name):
+    shape, rows = draw.shape(1, 3), draw.integer(1, 6)
+    return {
+        "data": fed(draw.values(draw.pick(["float32", "float64"]), shape)),
+        "indices": fed(draw.rng.integers(0, shape[0], rows).astype(np.int32)),
+        "segment_ids": fed(np.sort(draw.rng.integers(0, 4, rows)).astype(np.int32)),
+    }
+
+
+@op("SparseToDense")
+def _sparse_to_dense(draw):
+    shape = draw.shape(1, 3)
+    total = int(np.prod(shape))
+    flat = np.sort(draw.rng.permutation(total)[: draw.integer(1, total)])
+    places = np.stack(np.unravel_index(flat, shape), -1).astype(draw.pick([np.int32, np.int64]))
+    if len(shape) == 1 and draw.flag():
+        places = places[:, 0]
+    dtype = draw.pick(["float32", "int32", "int64", "bool", "string"])
+    values = draw.values(dtype, [] if draw.flag(0.3) else [len(flat)])
+    return {"sparse_indices": fed(places, False), "output_shape": const(np.asarray(shape, places.dtype)), "sparse_values": fed(values, False), "default_value": const(draw.values(dtype, [])), "validate_indices": True}
+
+
+@ops("ResizeBilinear ResizeNearestNeighbor".split(), rtol=1e-4, atol=1e-4)
+def _resize(draw, name):
+    shape = [draw.integer(1, 2), draw.integer(1, 6), draw.integer(1, 6), draw.integer(1, 3)]
+    size = np.asarray([draw.integer(1, 9), draw.integer(1, 9)], np.int32)
+    corners = draw.flag(0.3)
+    types = ["float32", "float32", "uint8", "int32"] if name == "ResizeBilinear" else ["float32", "uint8", "int32"]
+    return {"images": fed(draw.values(draw.pick(types), shape)), "size": (const if draw.flag(0.7) else fed)(size), "align_corners": corners, "half_pixel_centers": not corners and draw.flag(0.6)}
+
+
+@op("SoftmaxCrossEntropyWithLogits", rtol=2e-5, atol=1e-5)
+def _cross_entropy(draw):
+    shape = draw.shape(2, 2)
+    labels = draw.positive("float32", shape)
+    return {"features": fed(draw.values("float32", shape)), "labels": fed(labels / labels.sum(-1, keepdims=True))}
+
+
+@op("SparseSoftmaxCrossEntropyWithLogits", rtol=2e-5, atol=1e-5)
+def _sparse_cross_entropy(draw):
+    shape = draw.shape(2, 2)
+    return {"features": fed(draw.values("float32", shape)), "labels": fed(draw.rng.integers(0, shape[1], shape[0]).astype(draw.pick([np.int32, np.int64])))}
+
+
+@op("FakeQuantWithMinMaxArgs", rtol=1e-4, atol=1e-4)
+def _fake_quant(draw):
+    return {"inputs": fed(draw.values("float32", draw.shape())), "min": draw.pick([-6.0, 0.0, -1.5]), "max": draw.pick([6.0, 2.5]), "num_bits": draw.pick([8, 4]), "narrow_range": draw.flag()}
+
+
+@op("FakeQuantWithMinMaxVars", rtol=1e-4, atol=1e-4)
+def _fake_quant_vars(draw):
+    return {"inputs": fed(draw.values("float32", draw.shape())), "min": fed(np.float32(-2.2)), "max": fed(np.float32(3.1)), "num_bits": 8, "narrow_range": draw.flag()}

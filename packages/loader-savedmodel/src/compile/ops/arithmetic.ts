@@ -1,5 +1,5 @@
 import { isFloat, isInteger, isUnsigned } from '../ir/constant-data.ts';
-import { binary, chain, compare, like, unary, where } from '../build/elementwise.ts';
+import { binary, cast, chain, compare, like, unary, where } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { refuseUnless } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
@@ -64,8 +64,12 @@ const truncateRest: OfTwo = (b, [x, y]) => binary(b, 'Mod', [x, safeDivisor(b, y
 const floorDivide: OfTwo = (b, [x, y]) => {
   if (isFloat(x.dtype)) return unary(b, 'Floor', binary(b, 'Div', [x, y]));
   const { divisor, isMinusOne } = safeDivisor(b, y);
-  const rest = binary(b, 'Mod', [x, divisor]);
-  const quotient = binary(b, 'Div', [binary(b, 'Sub', [x, rest]), divisor]);
+  const rest = binary(b, 'Mod', [x, divisor], { attributes: { fmod: 1 } });
+  const cut = binary(b, 'Div', [x, divisor]);
+  const zero = like(b, x, 0);
+  const differs = binary(b, 'Xor', [compare(b, 'Less', [rest, zero]), compare(b, 'Less', [divisor, zero])]);
+  const isLess = binary(b, 'And', [unary(b, 'Not', compare(b, 'Equal', [rest, zero])), differs]);
+  const quotient = isUnsigned(x.dtype) ? cut : binary(b, 'Sub', [cut, cast(b, isLess, x.dtype)]);
   return isMinusOne === undefined ? quotient : where(b, isMinusOne, [binary(b, 'Sub', [like(b, x, 0), quotient]), quotient]);
 };
 

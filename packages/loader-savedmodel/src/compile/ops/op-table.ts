@@ -2,19 +2,26 @@ import type { Emitter, OpFamily } from '../op-call.ts';
 import { ACTIVATION } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
+import { BITWISE } from './bitwise.ts';
 import { BLOCKS } from './blocks.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
+import { LOSSES } from './losses.ts';
+import { MATRIX_PARTS } from './matrix-parts.ts';
 import { MATH } from './math.ts';
 import { MATRIX } from './matrix.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { PADDING } from './padding.ts';
+import { PATCHES } from './patches.ts';
 import { POOLING } from './pooling.ts';
 import { REDUCTION } from './reduction.ts';
+import { RESIZE } from './resize.ts';
+import { SEGMENTS } from './segments.ts';
 import { SHAPE } from './shape.ts';
+import { SPECIAL } from './special.ts';
 import { SLICING } from './slicing.ts';
 
 /** Every op that is covered, family by family. */
@@ -23,6 +30,8 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   ARITHMETIC,
   MATH,
   ACTIVATION,
+  SPECIAL,
+  BITWISE,
   COMPARISON,
   CASTING,
   REDUCTION,
@@ -30,12 +39,17 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SHAPE,
   SLICING,
   INDEXING,
+  SEGMENTS,
   PADDING,
   BLOCKS,
   MATRIX,
+  MATRIX_PARTS,
   CONVOLUTION,
   POOLING,
+  PATCHES,
   NORMALIZATION,
+  RESIZE,
+  LOSSES,
 ];
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));

@@ -79,7 +79,8 @@ export function padBefore(b: GraphBuilder, call: OpCall, input: Value, { windows
   const spans = spansOf(windows);
   const isOdd = sizes.some((size, axis) => {
     const stride = windows.strides[axis] ?? 1;
-    return typeof size === 'string' && stride > 1 && (stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
+    // Of three axes ONNX Runtime counts the padding of one as another's.
+    return typeof size === 'string' && stride > 1 && (sizes.length > 2 || stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
   });
   if (padding !== 'SAME' || !isOdd) return { input, padding };
   const size = joinLists(b, sizes.map((_, axis) => sizeList(b, input, axis + 2)));

@@ -1,10 +1,10 @@
 ¹
 "serveÊ
 <
-case0/in0_xPlaceholder*
-dtype0*
+case0/in0_xPlaceholder*
 shape
-:
+:*
+dtype0
 (
 
 case0/AsinAsincase0/in0_x*
@@ -24,19 +24,19 @@ M
 (
 
 case2/AsinAsincase2/in2_x*
-T0"ª*Ž
-case2„
-1
-x,
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ3
-out0+
-case2/Asin:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*c
+T0"ª*c
 case1Z
 
 x
 case1/in1_x:0
 out0
-case1/Asin:0tensorflow/serving/predict*k
+case1/Asin:0tensorflow/serving/predict*Ž
+case2„
+1
+x,
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ3
+out0+
+case2/Asin:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*k
 case0b
  
 x

@@ -8,9 +8,9 @@ R
 case0/AsinhAsinhcase0/in0_x*
 T0
 A
-case1/in1_xPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_xPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 *
 case1/AsinhAsinhcase1/in1_x*
 T0
@@ -21,19 +21,19 @@ A
 dtype0
 *
 case2/AsinhAsinhcase2/in2_x*
-T0"ª*l
-case2c
- 
-x
-case2/in2_x:0#
-out0
-case2/Asinh:0tensorflow/serving/predict*v
+T0"ª*v
 case1m
 %
 x 
 case1/in1_x:0ÿÿÿÿÿÿÿÿÿ(
 out0 
-case1/Asinh:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*™
+case1/Asinh:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*l
+case2c
+ 
+x
+case2/in2_x:0#
+out0
+case2/Asinh:0tensorflow/serving/predict*™
 case0
 6
 x1

@@ -1,17 +1,17 @@
 Ê
 "serveÍ
 <
-case0/in0_xPlaceholder*
-dtype0*
+case0/in0_xPlaceholder*
 shape
-:
+:*
+dtype0
 &
 	case0/CosCoscase0/in0_x*
 T0
 I
-case1/in1_xPlaceholder* 
-shape:ÿÿÿÿÿÿÿÿÿ*
-dtype0
+case1/in1_xPlaceholder*
+dtype0* 
+shape:ÿÿÿÿÿÿÿÿÿ
 &
 	case1/CosCoscase1/in1_x*
 T0
@@ -21,19 +21,19 @@ E
 dtype0
 &
 	case2/CosCoscase2/in2_x*
-T0"ª*|
-case2s
-)
-x$
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ*
-out0"
-case2/Cos:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*„
+T0"ª*„
 case1{
 -
 x(
 case1/in1_x:0ÿÿÿÿÿÿÿÿÿ.
 out0&
-case1/Cos:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*j
+case1/Cos:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*|
+case2s
+)
+x$
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ*
+out0"
+case2/Cos:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*j
 case0a
  
 x

@@ -1,38 +1,38 @@
 ™
 "serve‘
 8
-case0/in0_xPlaceholder*
-shape:*
-dtype0
+case0/in0_xPlaceholder*
+dtype0*
+shape:
 B
 case0/InvertPermutationInvertPermutationcase0/in0_x*
 T0
 A
-case1/in1_xPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_xPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 B
 case1/InvertPermutationInvertPermutationcase1/in1_x*
 T0
 A
-case2/in2_xPlaceholder*
-shape:ÿÿÿÿÿÿÿÿÿ*
-dtype0
+case2/in2_xPlaceholder*
+dtype0*
+shape:ÿÿÿÿÿÿÿÿÿ
 B
 case2/InvertPermutationInvertPermutationcase2/in2_x*
 T0"ª*‚
-case2y
-%
-x 
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ4
-out0,
-case2/InvertPermutation:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‚
 case1y
 %
 x 
 case1/in1_x:0ÿÿÿÿÿÿÿÿÿ4
 out0,
-case1/InvertPermutation:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*p
+case1/InvertPermutation:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‚
+case2y
+%
+x 
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ4
+out0,
+case2/InvertPermutation:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*p
 case0g
 
 x

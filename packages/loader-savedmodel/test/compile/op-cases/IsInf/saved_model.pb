@@ -1,16 +1,16 @@
 ½
 "serveÏ
 D
-case0/in0_xPlaceholder*
-shape:*
-dtype0
+case0/in0_xPlaceholder*
+dtype0*
+shape:
 *
 case0/IsInfIsInfcase0/in0_x*
 T0
 D
-case1/in1_xPlaceholder*
-dtype0*
-shape:
+case1/in1_xPlaceholder*
+shape:*
+dtype0
 *
 case1/IsInfIsInfcase1/in1_x*
 T0
@@ -20,7 +20,14 @@ D
 dtype0
 *
 case2/IsInfIsInfcase2/in2_x*
-T0"ª*d
+T0"ª*|
+case1s
+(
+x#
+case1/in1_x:0+
+out0#
+case1/IsInf:0
+tensorflow/serving/predict*d
 case2[
 
 x
@@ -28,13 +35,6 @@ D
 out0
 case2/IsInf:0
 tensorflow/serving/predict*|
-case1s
-(
-x#
-case1/in1_x:0+
-out0#
-case1/IsInf:0
-tensorflow/serving/predict*|
 case0s
 (
 x#

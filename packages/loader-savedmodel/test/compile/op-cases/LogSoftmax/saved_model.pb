@@ -23,19 +23,19 @@ N
 9
 case2/LogSoftmax
 LogSoftmaxcase2/in2_logits*
-T0"ª*–
-case2Œ
-7
-logits-
-case2/in2_logits:0ÿÿÿÿÿÿÿÿÿ5
-out0-
-case2/LogSoftmax:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict* 
+T0"ª* 
 case1–
 <
 logits2
 case1/in1_logits:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ:
 out02
-case1/LogSoftmax:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*…
+case1/LogSoftmax:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*–
+case2Œ
+7
+logits-
+case2/in2_logits:0ÿÿÿÿÿÿÿÿÿ5
+out0-
+case2/LogSoftmax:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*…
 case0|
 /
 logits%

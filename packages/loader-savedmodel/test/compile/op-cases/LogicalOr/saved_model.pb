@@ -25,50 +25,50 @@ D
 6
 case1/LogicalOr	LogicalOrcase1/in1_xcase1/in1_y
 @
-case2/in2_xPlaceholder*
-shape:*
+case2/in2_xPlaceholder*
 dtype0
-
+*
+shape:
 I
 case2/in2_yPlaceholder* 
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 
 6
-case2/LogicalOr	LogicalOrcase2/in2_xcase2/in2_y"ª*¨
-case2ž
--
-y(
-case2/in2_y:0
-ÿÿÿÿÿÿÿÿÿ
-$
-x
-case2/in2_x:0
-+
-out0#
-case2/LogicalOr:0
-tensorflow/serving/predict*Ÿ
+case2/LogicalOr	LogicalOrcase2/in2_xcase2/in2_y"ª*Ÿ
 case1•
-
-y
-case1/in1_y:0
-
 (
 x#
 case1/in1_x:0
-/
+
+
+y
+case1/in1_y:0
+/
 out0'
 case1/LogicalOr:0
-tensorflow/serving/predict*±
+tensorflow/serving/predict*¨
+case2ž
+$
+x
+case2/in2_x:0
+
+-
+y(
+case2/in2_y:0
+ÿÿÿÿÿÿÿÿÿ+
+out0#
+case2/LogicalOr:0
+tensorflow/serving/predict*±
 case0§
-1
-y,
-case0/in0_y:0
-ÿÿÿÿÿÿÿÿÿ
 
 x
 case0/in0_x:0
-8
+
+1
+y,
+case0/in0_y:0
+ÿÿÿÿÿÿÿÿÿ8
 out00
 case0/LogicalOr:0
 ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

@@ -1,9 +1,9 @@
 “
 "serveô
 [
-case0/in0_xPlaceholder*
-dtype0*2
-shape):'ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
+case0/in0_xPlaceholder*2
+shape):'ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
+dtype0
 0
 case0/OnesLikeOnesLikecase0/in0_x*
 T0
@@ -15,24 +15,24 @@
 case1/OnesLikeOnesLikecase1/in1_x*
 T0
 @
-case2/in2_xPlaceholder*
-dtype0*
-shape:
+case2/in2_xPlaceholder*
+shape:*
+dtype0
 0
 case2/OnesLikeOnesLikecase2/in2_x*
-T0"ª*w
-case2n
-$
-x
-case2/in2_x:0*
-out0"
-case2/OnesLike:0tensorflow/serving/predict*g
+T0"ª*g
 case1^
 
 x
 case1/in1_x:0"
 out0
-case1/OnesLike:0tensorflow/serving/predict*®
+case1/OnesLike:0tensorflow/serving/predict*w
+case2n
+$
+x
+case2/in2_x:0*
+out0"
+case2/OnesLike:0tensorflow/serving/predict*®
 case0¤
 ?
 x:

@@ -8,31 +8,31 @@
 case0/RoundRoundcase0/in0_x*
 T0
 I
-case1/in1_xPlaceholder*
-dtype0* 
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_xPlaceholder* 
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 *
 case1/RoundRoundcase1/in1_x*
 T0
 N
-case2/in2_xPlaceholder*
-dtype0*%
-shape:ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
+case2/in2_xPlaceholder*%
+shape:ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
+dtype0
 *
 case2/RoundRoundcase2/in2_x*
-T0"ª*‘
-case2‡
-2
-x-
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ5
-out0-
-case2/Round:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*†
+T0"ª*†
 case1}
 -
 x(
 case1/in1_x:0ÿÿÿÿÿÿÿÿÿ0
 out0(
-case1/Round:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*d
+case1/Round:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‘
+case2‡
+2
+x-
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ5
+out0-
+case2/Round:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*d
 case0[
 
 x

@@ -1,10 +1,10 @@
 ª
 "serve
 Q
-case0/in0_conditionPlaceholder*
+case0/in0_conditionPlaceholder* 
+shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
-* 
-shape:ÿÿÿÿÿÿÿÿÿ
+
 @
 case0/in0_xPlaceholder*
 shape:*
@@ -17,14 +17,14 @@ N
 case0/SelectSelectcase0/in0_conditioncase0/in0_xcase0/in0_y*
 T0
 @
-case1/in1_conditionPlaceholder*
+case1/in1_conditionPlaceholder*
+shape:*
 dtype0
-*
-shape:
+
 @
-case1/in1_xPlaceholder*
-dtype0*
-shape:
+case1/in1_xPlaceholder*
+shape:*
+dtype0
 I
 case1/in1_yPlaceholder* 
 shape:ÿÿÿÿÿÿÿÿÿ*
@@ -43,48 +43,48 @@ E
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 N
-case2/in2_yPlaceholder*
-dtype0*%
-shape:ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
+case2/in2_yPlaceholder*%
+shape:ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
+dtype0
 N
 case2/SelectSelectcase2/in2_conditioncase2/in2_xcase2/in2_y*
-T0"ª*İ
-case2Ó
-2
-y-
-case2/in2_y:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
-0
-	condition#
-case2/in2_condition:0
-
-)
-x$
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ$
-out0
-case2/Select:0tensorflow/serving/predict*Ó
+T0"ª*Ó
 case1É
--
-y(
-case1/in1_y:0ÿÿÿÿÿÿÿÿÿ
 ,
 	condition
 case1/in1_condition:0
 
 $
 x
-case1/in1_x:0(
-out0 
-case1/Select:0tensorflow/serving/predict*ä
-case0Ú
+case1/in1_x:0
 -
 y(
-case0/in0_y:0ÿÿÿÿÿÿÿÿÿ
+case1/in1_y:0ÿÿÿÿÿÿÿÿÿ(
+out0 
+case1/Select:0tensorflow/serving/predict*İ
+case2Ó
+0
+	condition#
+case2/in2_condition:0
+
+)
+x$
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ
+2
+y-
+case2/in2_y:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ$
+out0
+case2/Select:0tensorflow/serving/predict*ä
+case0Ú
 =
 	condition0
 case0/in0_condition:0
 ÿÿÿÿÿÿÿÿÿ
 $
 x
-case0/in0_x:0(
+case0/in0_x:0
+-
+y(
+case0/in0_y:0ÿÿÿÿÿÿÿÿÿ(
 out0 
 case0/Select:0tensorflow/serving/predict

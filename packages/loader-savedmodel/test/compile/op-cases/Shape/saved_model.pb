@@ -9,33 +9,33 @@ L
 out_type0	*
 T0:íĞ
 I
-case1/in1_inputPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_inputPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 L
 case1/ShapeShapecase1/in1_input*
 out_type0	*
 T0:íĞ
 M
-case2/in2_inputPlaceholder* 
-shape:ÿÿÿÿÿÿÿÿÿ*
-dtype0
+case2/in2_inputPlaceholder*
+dtype0* 
+shape:ÿÿÿÿÿÿÿÿÿ
 L
 case2/ShapeShapecase2/in2_input*
 out_type0*
-T0:íÏ"ª*}
-case2t
-5
-input,
-case2/in2_input:0ÿÿÿÿÿÿÿÿÿ
-out0
-case2/Shape:0tensorflow/serving/predict*y
+T0:íÏ"ª*y
 case1p
 1
 input(
 case1/in1_input:0ÿÿÿÿÿÿÿÿÿ
 out0
-case1/Shape:0	tensorflow/serving/predict*
+case1/Shape:0	tensorflow/serving/predict*}
+case2t
+5
+input,
+case2/in2_input:0ÿÿÿÿÿÿÿÿÿ
+out0
+case2/Shape:0tensorflow/serving/predict*
 case0x
 9
 input0

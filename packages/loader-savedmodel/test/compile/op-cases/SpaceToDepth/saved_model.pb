@@ -1,9 +1,9 @@
 ‡
 "serveª
 Q
-case0/in0_inputPlaceholder*
-dtype0*$
-shape:ÿÿÿÿÿÿÿÿÿ
+case0/in0_inputPlaceholder*$
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 e
 case0/SpaceToDepthSpaceToDepthcase0/in0_input*
 data_formatNHWC*
@@ -21,27 +21,27 @@ e
 
 block_size
 Q
-case2/in2_inputPlaceholder*
-dtype0*$
-shape:ÿÿÿÿÿÿÿÿÿ
+case2/in2_inputPlaceholder*$
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 e
 case2/SpaceToDepthSpaceToDepthcase2/in2_input*
-data_formatNHWC*
-T0*
+data_formatNHWC*
 
-block_size"ª*ž
-case2”
-9
-input0
-case2/in2_input:0ÿÿÿÿÿÿÿÿÿ;
-out03
-case2/SpaceToDepth:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*Œ
+block_size*
+T0"ª*Œ
 case1‚
 0
 input'
 case1/in1_input:02
 out0*
 case1/SpaceToDepth:0tensorflow/serving/predict*ž
+case2”
+9
+input0
+case2/in2_input:0ÿÿÿÿÿÿÿÿÿ;
+out03
+case2/SpaceToDepth:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*ž
 case0”
 9
 input0

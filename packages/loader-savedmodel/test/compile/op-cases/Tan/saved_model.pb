@@ -20,19 +20,19 @@ E
 shape:
 &
 	case2/TanTancase2/in2_x*
-T0"ª*b
-case2Y
-
-x
-case2/in2_x:0
-out0
-case2/Tan:0tensorflow/serving/predict*|
+T0"ª*|
 case1s
 )
 x$
 case1/in1_x:0ÿÿÿÿÿÿÿÿÿ*
 out0"
 case1/Tan:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*b
+case2Y
+
+x
+case2/in2_x:0
+out0
+case2/Tan:0tensorflow/serving/predict*b
 case0Y
 
 x

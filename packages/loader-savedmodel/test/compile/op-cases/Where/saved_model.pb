@@ -22,20 +22,20 @@ L
 dtype0
 2
 case2/WhereWherecase2/in2_condition*
-T0"ª*
-case2„
-8
-	condition+
-case2/in2_condition:0,
-out0$
-case2/Where:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*—
+T0"ª*—
 case1
 A
 	condition4
 case1/in1_condition:0
 ÿÿÿÿÿÿÿÿÿ,
 out0$
-case1/Where:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*“
+case1/Where:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*
+case2„
+8
+	condition+
+case2/in2_condition:0,
+out0$
+case2/Where:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*“
 case0‰
 =
 	condition0

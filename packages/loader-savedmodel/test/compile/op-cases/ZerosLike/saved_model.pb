@@ -17,18 +17,12 @@ I
 T0
 
 D
-case2/in2_xPlaceholder*
-dtype0*
-shape:
+case2/in2_xPlaceholder*
+shape:*
+dtype0
 2
 case2/ZerosLike	ZerosLikecase2/in2_x*
-T0"ª*€
-case2w
-(
-x#
-case2/in2_x:0/
-out0'
-case2/ZerosLike:0tensorflow/serving/predict*‹
+T0"ª*‹
 case1
 -
 x(
@@ -36,7 +30,13 @@ D
 ÿÿÿÿÿÿÿÿÿ4
 out0,
 case1/ZerosLike:0
-ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*z
+ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*€
+case2w
+(
+x#
+case2/in2_x:0/
+out0'
+case2/ZerosLike:0tensorflow/serving/predict*z
 case0q
 %
 x 

@@ -1,0 +1,165 @@
+import { binary, cast, chain, compare, like, where } from '../build/elementwise.ts';
+import type { GraphBuilder } from '../build/graph-builder.ts';
+import { inPlace } from '../build/order.ts';
+import { places } from '../build/places.ts';
+import { reshape, unsqueeze } from '../build/reshape.ts';
+import { joinLists, sizeList } from '../build/shape-lists.ts';
+import { concat, slice, TO_END } from '../build/slicing.ts';
+import { storedNumbers } from '../ir/constant-data.ts';
+import { rankOf, shapeOf, type Value } from '../ir/value.ts';
+import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
+import { Uncovered } from '../uncovered.ts';
+import { knownInput } from './shape.ts';
+
+/** The places of rows as a column, and those of columns. */
+function grid(b: GraphBuilder, matrix: Value): readonly [Value, Value] {
+  const rank = rankOf(matrix);
+  return [unsqueeze(b, places(b, matrix, rank - 2), 1), places(b, matrix, rank - 1)];
+}
+
+/** Keeps a band beside the diagonal; below 0 it goes to the end. */
+const bandPart: Emitter = (call) => {
+  const { b } = call;
+  const x = inPlace(b, call.input(0));
+  const [row, column] = grid(b, x);
+  const limit = (at: number, distance: Value): Value => {
+    const most = cast(b, call.input(at), 'INT64');
+    return binary(b, 'Or', [compare(b, 'Less', [most, like(b, most, 0)]), compare(b, 'LessOrEqual', [distance, most])]);
+  };
+  const kept = binary(b, 'And', [limit(1, binary(b, 'Sub', [row, column])), limit(2, binary(b, 'Sub', [column, row]))]);
+  return where(b, kept, [x, like(b, x, 0)]);
+};
+
+function mainDiagonal(call: OpCall, at: number): void {
+  if (knownInput(call, at, 'diagonals').some((each) => each !== 0)) throw new Uncovered('it takes other diagonals than the main one');
+}
+
+/** A matrix that has a list on its diagonal. */
+const diagonal = (isNew: boolean): Emitter => (call) => {
+  const { b } = call;
+  const x = inPlace(b, call.input(0));
+  if (isNew) {
+    mainDiagonal(call, 1);
+    if ([2, 3].some((at) => knownInput(call, at, 'size').some((size) => size !== -1))) throw new Uncovered('it says the size of its matrix');
+  }
+  const wide = unsqueeze(b, x, rankOf(x) - 1);
+  const column = places(b, x, rankOf(x) - 1);
+  const isOn = compare(b, 'Equal', [unsqueeze(b, column, 1), column]);
+  return where(b, isOn, [wide, isNew ? call.input(4) : like(b, x, 0)]);
+};
+
+/** The diagonal of matrices: every element that is one row and one column further. */
+const diagonalPart = (isNew: boolean): Emitter => (call) => {
+  const { b } = call;
+  const x = inPlace(b, call.input(0));
+  if (isNew) mainDiagonal(call, 1);
+  const rank = rankOf(x);
+  const [rows, columns] = [shapeOf(x)[rank - 2], shapeOf(x)[rank - 1]];
+  if (typeof rows !== 'number' || typeof columns !== 'number') throw new Uncovered('the size of its matrix is only known at run time');
+  const count = Math.min(rows, columns);
+  const lead = Array.from({ length: rank - 2 }, (_, axis) => sizeList(b, x, axis));
+  const flat = reshape(b, x, joinLists(b, [...lead, b.list([rows * columns])]));
+  return slice(b, flat, [{ axis: rank - 2, start: 0, end: count === 0 ? 0 : (count - 1) * (columns + 1) + 1, step: columns + 1 }]);
+};
+
+/** Matrices with another diagonal. */
+const setDiagonal = (isNew: boolean): Emitter => (call) => {
+  const { b } = call;
+  const [x, diagonalOfIt] = [inPlace(b, call.input(0)), inPlace(b, call.input(1))];
+  if (isNew) mainDiagonal(call, 2);
+  const rank = rankOf(x);
+  const [rows, columns] = [shapeOf(x)[rank - 2], shapeOf(x)[rank - 1]];
+  if (typeof rows !== 'number' || typeof columns !== 'number') throw new Uncovered('the size of its matrix is only known at run time');
+  const [row, column] = grid(b, x);
+  // Beside the shorter axis the list is as long as it, and lies along the other one's places.
+  const along = rows <= columns ? unsqueeze(b, diagonalOfIt, rankOf(diagonalOfIt)) : unsqueeze(b, diagonalOfIt, rankOf(diagonalOfIt) - 1);
+  return where(b, compare(b, 'Equal', [row, column]), [along, x]);
+};
+
+/** Of lists of three. */
+const cross: Emitter = (call) => {
+  const { b } = call;
+  const [x, y] = call.pair();
+  const axis = rankOf(x) - 1;
+  const part = (value: Value, at: number): Value => slice(b, value, [{ axis, start: at, end: at === 2 ? TO_END : at + 1 }]);
+  const product = (one: number, other: number): Value =>
+    binary(b, 'Sub', [binary(b, 'Mul', [part(x, one), part(y, other)]), binary(b, 'Mul', [part(x, other), part(y, one)])]);
+  return concat(b, [product(1, 2), product(2, 0), product(0, 1)], axis);
+};
+
+/** Counts of each number; those at or beyond the end count nowhere. */
+const bincount: Emitter = (call) => {
+  const { b, attributes } = call;
+  const [x, size, weights] = [inPlace(b, call.input(0)), call.input(1), call.input(2)];
+  const rank = rankOf(x);
+  if (rank > 2) throw new Uncovered('its input has more than two axes');
+  const end = reshape(b, cast(b, size, 'INT64'), b.list([1]));
+  const whole = binary(b, 'Add', [end, b.list([1])]);
+  const index = binary(b, 'Min', [cast(b, x, 'INT64'), end]);
+  const isWeighted = shapeOf(weights)[0] !== 0;
+  const one = like(b, weights, 1);
+  const given = isWeighted ? inPlace(b, weights) : b.one('Expand', [one, b.one('Shape', [index], { dtype: 'INT64', shape: [rank] })], { dtype: weights.dtype, shape: x.shape });
+  const lead = rank === 2 ? [sizeList(b, x, 0)] : [];
+  const sizes = rank === 2 ? [shapeOf(x)[0] ?? 1, b.sizes.next()] : [b.sizes.next()];
+  const zeros = b.one('Expand', [like(b, weights, 0), joinLists(b, [...lead, whole])], { dtype: weights.dtype, shape: sizes });
+  const counted = b.one('ScatterElements', [zeros, index, given], { dtype: weights.dtype, shape: sizes }, { axis: rank - 1, reduction: 'add' });
+  const cut = slice(b, counted, [{ axis: rank - 1, start: 0, end: -1 }]);
+  return attributes.flag('binary_output') ? cast(b, compare(b, 'Greater', [cut, like(b, cut, 0)]), cut.dtype) : cut;
+};
+
+/** Of each number how many of a list are below it, or not above it. */
+const bound = (operator: 'Less' | 'LessOrEqual'): Emitter => (call) => {
+  const { b, attributes } = call;
+  const [sorted, values] = call.pair();
+  const below = compare(b, operator, [unsqueeze(b, sorted, 1), unsqueeze(b, values, 2)]);
+  return countTrue(call, below, attributes.dtype('out_type', 'INT32'));
+};
+
+function countTrue({ b }: OpCall, test: Value, dtype: 'INT32' | Value['dtype']): Value {
+  const numbers = inPlace(b, cast(b, test, 'INT64'));
+  const axis = rankOf(numbers) - 1;
+  return cast(b, b.one('ReduceSum', [numbers, b.list([axis])], { dtype: 'INT64', shape: shapeOf(numbers).slice(0, -1) }, { keepdims: 0 }), dtype);
+}
+
+const bucketize: Emitter = (call) => {
+  const { b, attributes } = call;
+  const x = call.input(0);
+  const limits = b.stored(storedNumbers('FP32', [attributes.floats('boundaries').length], attributes.floats('boundaries')));
+  const wide = cast(b, unsqueeze(b, inPlace(b, x), rankOf(x)), 'FP32');
+  return countTrue(call, compare(b, 'GreaterOrEqual', [wide, limits]), 'INT32');
+};
+
+/** Whether fewer than k classes are more likely than the one that is meant. */
+const inTopK: Emitter = (call) => {
+  const { b } = call;
+  const [scores, targets] = call.pair();
+  const k = call.op === 'InTopK' ? b.scalar('INT64', call.attributes.integer('k')) : cast(b, call.input(2), 'INT64');
+  const column = places(b, scores, 1);
+  const isMeant = compare(b, 'Equal', [unsqueeze(b, cast(b, targets, 'INT64'), 1), column]);
+  const kept = where(b, isMeant, [scores, like(b, scores, Number.NEGATIVE_INFINITY)]);
+  const own = b.one('ReduceMax', [inPlace(b, kept), b.list([1])], { dtype: 'FP32', shape: [shapeOf(scores)[0] ?? 1, 1] }, { keepdims: 1 });
+  const ahead = countTrue(call, compare(b, 'Greater', [scores, own]), 'INT64');
+  const isThere = compare(b, 'Greater', [countTrue(call, isMeant, 'INT64'), b.scalar('INT64', 0)]);
+  return chain(b, 'And', [compare(b, 'Less', [ahead, k]), isThere]);
+};
+
+/** Parts of matrices, and what is counted. */
+export const MATRIX_PARTS: OpFamily = {
+  title: 'Parts of matrices, and counts',
+  ops: {
+    Bucketize: bucketize,
+    Cross: cross,
+    DenseBincount: bincount,
+    InTopK: inTopK,
+    InTopKV2: inTopK,
+    LowerBound: bound('Less'),
+    MatrixBandPart: bandPart,
+    MatrixDiag: diagonal(false),
+    MatrixDiagPart: diagonalPart(false),
+    MatrixDiagPartV3: diagonalPart(true),
+    MatrixDiagV3: diagonal(true),
+    MatrixSetDiag: setDiagonal(false),
+    MatrixSetDiagV3: setDiagonal(true),
+    UpperBound: bound('LessOrEqual'),
+  },
+};

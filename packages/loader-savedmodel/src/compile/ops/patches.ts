@@ -1,0 +1,76 @@
+import { binary, like } from '../build/elementwise.ts';
+import type { GraphBuilder } from '../build/graph-builder.ts';
+import { pad } from '../build/filling.ts';
+import { inPlace } from '../build/order.ts';
+import { reshape } from '../build/reshape.ts';
+import { concat, slice } from '../build/slicing.ts';
+import { rankOf, shapeOf, type Value } from '../ir/value.ts';
+import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
+import { Uncovered } from '../uncovered.ts';
+
+interface Window {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly rates: readonly [number, number];
+}
+
+const pair = (numbers: readonly number[]): readonly [number, number] => [numbers[1] ?? 1, numbers[2] ?? 1];
+
+/** What lies under each element of a window as it moves over rows and columns: one tensor for each, row by row. */
+function underWindow(call: OpCall, x: Value, { window, fill }: { readonly window: Window; readonly fill: number }): readonly Value[] {
+  const { b } = call;
+  const sizes = [shapeOf(x)[1], shapeOf(x)[2]];
+  const parts = sizes.map((size, at) => {
+    if (typeof size !== 'number') throw new Uncovered('the size of its pictures is only known at run time');
+    const [kernel, stride, rate] = [window.size[at] ?? 1, window.strides[at] ?? 1, window.rates[at] ?? 1];
+    const span = (kernel - 1) * rate + 1;
+    const isSame = call.attributes.text('padding') === 'SAME';
+    const count = isSame ? Math.ceil(size / stride) : Math.floor((size - span) / stride) + 1;
+    const total = isSame ? Math.max((count - 1) * stride + span - size, 0) : 0;
+    return { count, stride, rate, before: Math.floor(total / 2), after: total - Math.floor(total / 2) };
+  });
+  const pads = shapeOf(x).map((_, axis): readonly [number, number] => (axis === 1 || axis === 2 ? [parts[axis - 1]?.before ?? 0, parts[axis - 1]?.after ?? 0] : [0, 0]));
+  const padded = pad(b, inPlace(b, x), pads, { mode: 'constant', fill: like(b, x, fill) });
+  const [rows, columns] = window.size;
+  return Array.from({ length: rows * columns }, (_, at) => {
+    const places = [Math.floor(at / columns), at % columns];
+    return slice(b, padded, parts.map(({ count, stride, rate }, axis) => {
+      const start = (places[axis] ?? 0) * rate;
+      return { axis: axis + 1, start, end: start + (count - 1) * stride + 1, step: stride };
+    }));
+  });
+}
+
+/** The largest sum of picture and filter. */
+const dilation: Emitter = (call) => {
+  const { b, attributes } = call;
+  const [x, filter] = call.pair();
+  const [rows, columns] = shapeOf(filter);
+  if (typeof rows !== 'number' || typeof columns !== 'number') throw new Uncovered("its filter's size is only known at run time");
+  const window: Window = { size: [rows, columns], strides: pair(attributes.integers('strides')), rates: pair(attributes.integers('rates')) };
+  const parts = underWindow(call, x, { window, fill: Number.NEGATIVE_INFINITY });
+  const sums = parts.map((part, at) => binary(b, 'Add', [part, filterAt(b, filter, [Math.floor(at / columns), at % columns])]));
+  return sums.reduce((largest, sum) => binary(b, 'Max', [largest, sum]));
+};
+
+function filterAt(b: GraphBuilder, filter: Value, [row, column]: readonly [number, number]): Value {
+  const part = slice(b, filter, [{ axis: 0, start: row, end: row + 1 }, { axis: 1, start: column, end: column + 1 }]);
+  return reshape(b, part, b.list([-1]));
+}
+
+/** What lies under a window, as channels. */
+const patches: Emitter = (call) => {
+  const { attributes } = call;
+  const x = call.input(0);
+  const window: Window = { size: pair(attributes.integers('ksizes')), strides: pair(attributes.integers('strides')), rates: pair(attributes.integers('rates')) };
+  return concat(call.b, underWindow(call, x, { window, fill: 0 }), rankOf(x) - 1);
+};
+
+/** Windows that are no convolutions. */
+export const PATCHES: OpFamily = {
+  title: 'Patches',
+  ops: {
+    Dilation2D: dilation,
+    ExtractImagePatches: patches,
+  },
+};

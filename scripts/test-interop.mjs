@@ -50,7 +50,7 @@ await checkRegistry({ python, tools, count });
 if (python !== undefined) count(await checkTrees({ python, tools }));
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
-if (python !== undefined) await runSources('compile-ops.mjs', ['--python', python]);
+for (const suite of ['compile-ops.mjs', 'compile-networks.mjs']) if (python !== undefined) await runSources(suite, ['--python', python]);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 

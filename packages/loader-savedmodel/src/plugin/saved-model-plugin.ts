@@ -2,6 +2,7 @@ import { defineLoader, type LoaderPlugin } from '@servable/core';
 import { type EngineFactories, EngineSet } from '../engines/engine-set.ts';
 import { engineFactories } from '../engines/engine-factories.ts';
 import { isSavedModel } from '../model/find-saved-model.ts';
+import { convertCommand } from './convert-command.ts';
 import { checkPluginOptions } from './check-plugin-options.ts';
 import { SAVED_MODEL_OPTIONS_SCHEMA, engineNameOf, type SavedModelOptions, type SavedModelPluginOptions } from './saved-model-options.ts';
 import { inspectModel } from './inspect-model.ts';
@@ -40,6 +41,7 @@ export function savedModelPlugin(options: SavedModelPluginOptions = {}, parts: S
     create: (artifact, own, context) => new SavedModelLoader({ artifact, options: { ...defaults, ...own }, context, engines }),
     detect: isSavedModel,
     inspect: ({ path }, own) => inspectModel(path, { ...defaults, ...own }, engines),
+    commands: [convertCommand()],
     close: () => engines.close(),
   });
 }

@@ -8,6 +8,14 @@ import { isHeld } from '../ir/held-types.ts';
 import type { Value } from '../ir/value.ts';
 import { NoKernel } from './kernel-types.ts';
 
+/** What a value was made by, and of. */
+export interface NodeOrigin {
+  readonly operator: string;
+  /** As they lie in memory. */
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: NonNullable<NodeParts['attributes']>;
+}
+
 /** Longer lists of integers are data, not shapes. */
 const LONGEST_LIST = 256;
 
@@ -20,6 +28,7 @@ export class GraphBuilder {
   readonly initializers: Map<string, StoredTensor> = new Map();
   readonly sizes: SizeNames = new SizeNames();
   readonly #made = new Map<string, readonly Value[]>();
+  readonly #origins = new Map<string, NodeOrigin>();
   readonly #constantNames = new Map<StoredTensor, string>();
   readonly #smallConstants = new Map<string, StoredTensor>();
   readonly #names = new Set<string>();
@@ -41,6 +50,11 @@ export class GraphBuilder {
     }
   }
 
+  /** How a value was made: its operator, and what it was made of. `undefined` for inputs and constants. */
+  originOf(value: Value): NodeOrigin | undefined {
+    return value.constant === undefined ? this.#origins.get(value.name) : undefined;
+  }
+
   /** Makes one node. Inputs are taken as they lie in memory: who calls has seen to their order. */
   make(operator: string, inputs: readonly (Value | undefined)[], { attributes = {}, outputs, domain = '' }: NodeParts): readonly Value[] {
     if (operator !== 'Cast' && inputs.some((input) => input?.dtype === 'BF16')) return this.#inSingle(operator, inputs, { attributes, outputs, domain });
@@ -54,6 +68,7 @@ export class GraphBuilder {
     if (known !== undefined) return known;
     const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/${operator}${at === 0 ? '' : `:${at}`}`) }));
     this.nodes.push({ name: values[0]?.name ?? '', operator, domain, inputs: names, outputs: values.map(({ name }) => name), attributes });
+    for (const value of values) this.#origins.set(value.name, { operator, inputs, attributes });
     if (key !== undefined) this.#made.set(key, values);
     return values;
   }

@@ -1,5 +1,5 @@
 import { cast } from '../build/elementwise.ts';
-import type { GraphBuilder } from '../build/graph-builder.ts';
+import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reshapeTo } from '../build/reshape.ts';
@@ -8,7 +8,7 @@ import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
-import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
+import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, type PaddedWindows, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
 
 /** A size of a filter, which must be known. */
 export function knownSizes(value: Value): readonly number[] {
@@ -40,13 +40,34 @@ interface ConvolutionParts {
 /** `Conv` of channels first. */
 function convolve(call: OpCall, x: Value, { weights, groups, windows, layout }: ConvolutionParts): Value {
   const { b } = call;
-  const { input, padding } = padBefore(b, call, asChannelsFirst(b, x, layout), { windows, fill: 0 });
-  const padded = padWindows(b, call, { sizes: shapeOf(input).slice(2), padding, layout }, windows);
-  const shape = [shapeOf(input)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...padded.sizes];
+  const { input: given, padding } = padBefore(b, call, asChannelsFirst(b, x, layout), { windows, fill: 0 });
+  const windowed = padWindows(b, call, { sizes: shapeOf(given).slice(2), padding, layout }, windows);
+  const shape = [shapeOf(given)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...windowed.sizes];
+  const { input, padded } = withoutPad(b, given, windowed);
   const kernel = kernelType('Conv', x.dtype);
   const attributes = { ...windowAttributes(windows, padded), ...(groups === 1 ? {} : { group: groups }) };
   const made = b.one('Conv', [cast(b, input, kernel), cast(b, weights, kernel)], { dtype: kernel, shape }, attributes);
   return fromChannelsFirst(b, cast(b, made, x.dtype), layout);
+}
+
+/** Zeros around a picture are padding of the convolution: a step less, and a picture less in memory. */
+function withoutPad(b: GraphBuilder, given: Value, padded: PaddedWindows): { readonly input: Value; readonly padded: PaddedWindows } {
+  const origin = b.originOf(given);
+  const moves = origin?.operator === 'Transpose' ? origin.attributes['perm'] : undefined;
+  const [turned] = moves === undefined ? [given] : (origin?.inputs ?? []);
+  const padding = turned === undefined ? undefined : b.originOf(turned);
+  const [x, list, fill] = padding?.operator === 'Pad' && padding.attributes['mode'] === 'constant' ? padding.inputs : [];
+  const listed = list === undefined ? undefined : knownNumbers(list);
+  const rank = rankOf(given);
+  const isZero = fill === undefined || knownNumbers(fill)?.[0] === 0;
+  if (x === undefined || listed === undefined || typeof padded.pads === 'string' || !isZero) return { input: given, padded };
+  const order = Array.isArray(moves) ? (moves as readonly number[]) : Array.from({ length: rank }, (_, axis) => axis);
+  const pads = [...order.map((axis) => listed[axis] ?? 0), ...order.map((axis) => listed[axis + rank] ?? 0)];
+  const isInside = [0, 1, rank, rank + 1].every((at) => pads[at] === 0) && pads.every((each) => each >= 0);
+  if (!isInside) return { input: given, padded };
+  const more = [...pads.slice(2, rank), ...pads.slice(rank + 2)];
+  const input = moves === undefined ? x : b.one('Transpose', [x], { dtype: x.dtype, shape: order.map((axis) => shapeOf(x)[axis] ?? 1) }, { perm: order });
+  return { input, padded: { ...padded, pads: padded.pads.map((each, at) => each + (more[at] ?? 0)) } };
 }
 
 const convolution: Emitter = (call) => {

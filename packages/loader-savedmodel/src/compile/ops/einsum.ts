@@ -84,16 +84,37 @@ function matrixForm(b: GraphBuilder, { x, y, left, right, result }: Terms, { bat
     return sizes.every((size) => typeof size === 'number') ? sizes.reduce((product: number, size) => product * size, 1) : undefined;
   };
   const [depth, height, width] = [joined(inner), joined(rows), joined(columns)];
+  if (batch.length === 0) return depth === undefined || width === undefined ? undefined : rowsForm(b, { x, y, left, right, result }, { inner, rows, columns, depth, width, sizeOf });
   const lead = batch.map(sizeOf);
   // More than one unknown size cannot be written as a constant shape.
-  if (depth === undefined || height === undefined || width === undefined) return undefined;
-  if ([...lead, depth, height, width].filter((size) => typeof size === 'string').length > 1 + (inner.length === 1 && rows.length === 1 && columns.length === 1 ? 8 : 0)) return undefined;
-  const first = fold(b, arrange(x, left, [...batch, ...rows, ...inner]), { count: [batch.length, rows.length, inner.length], shape: [...lead, height, depth] });
+  if (depth === undefined || width === undefined || (height === undefined && batch.length > 0)) return undefined;
+  if ([...lead, depth, height ?? 1, width].filter((size) => typeof size === 'string').length > 1 + (inner.length === 1 && rows.length === 1 && columns.length === 1 ? 8 : 0)) return undefined;
+  const first = fold(b, arrange(x, left, [...batch, ...rows, ...inner]), { count: [batch.length, rows.length, inner.length], shape: [...lead, height ?? 1, depth] });
   const second = fold(b, arrange(y, right, [...batch, ...inner, ...columns]), { count: [batch.length, inner.length, columns.length], shape: [...lead, depth, width] });
   const order = [...batch, ...rows, ...columns];
   const product = matrixProduct(b, first, second);
   const isSplit = rows.length === 1 && columns.length === 1;
   const apart = isSplit ? product : reshapeTo(b, product, order.map(sizeOf));
+  return transposed(b, apart, letters(result).map((letter) => order.indexOf(letter)));
+}
+
+interface Rows extends Omit<Groups, 'batch'> {
+  readonly depth: Shape[number];
+  readonly width: Shape[number];
+  readonly sizeOf: (letter: string) => Shape[number];
+}
+
+/** Where nothing is shared but what is summed over, the rows may stand along as many axes as they like. */
+function rowsForm(b: GraphBuilder, { x, y, left, right, result }: Terms, { inner, rows, columns, depth, width, sizeOf }: Rows): Value | undefined {
+  const order = [...rows, ...columns];
+  if (columns.length > 1 && columns.map(sizeOf).some((size) => typeof size === 'string')) return undefined;
+  const arrange = (value: Value, term: string, axes: readonly string[]): Value => transposed(b, value, axes.map((letter) => term.indexOf(letter)));
+  const first = arrange(x, left, [...rows, ...inner]);
+  const second = arrange(y, right, [...inner, ...columns]);
+  const flat = inner.length === 1 ? first : reshapeTo(b, first, [...rows.map(sizeOf), depth]);
+  const table = inner.length === 1 && columns.length === 1 ? second : reshapeTo(b, second, [depth, width]);
+  const product = matrixProduct(b, rows.length === 0 ? reshapeTo(b, flat, [1, depth]) : flat, table);
+  const apart = rows.length > 0 && columns.length === 1 ? product : reshapeTo(b, product, order.map(sizeOf));
   return transposed(b, apart, letters(result).map((letter) => order.indexOf(letter)));
 }
 

@@ -24,22 +24,22 @@ M
 (
 
 case2/AsinAsincase2/in2_x*
-T0"ª*c
-case1Z
-
-x
-case1/in1_x:0
-out0
-case1/Asin:0tensorflow/serving/predict*Ž
-case2„
-1
-x,
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ3
-out0+
-case2/Asin:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*k
+T0"ª*k
 case0b
  
 x
 case0/in0_x:0"
 out0
-case0/Asin:0tensorflow/serving/predict
+case0/Asin:0tensorflow/serving/predict*Ž
+case2„
+1
+x,
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ3
+out0+
+case2/Asin:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*c
+case1Z
+
+x
+case1/in1_x:0
+out0
+case1/Asin:0tensorflow/serving/predict

@@ -5,21 +5,21 @@ I
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 D
-case0/in0_biasPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case0/in0_biasPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 Y
 case0/BiasAddBiasAddcase0/in0_valuecase0/in0_bias*
 data_formatNHWC*
 T0
 I
-case1/in1_valuePlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_valuePlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 D
-case1/in1_biasPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_biasPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 p
 case2/in2_valuePlaceholder*C
 shape::8ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
@@ -52,16 +52,7 @@ Y
 bias
 case3/in3_bias:0;
 out03
-case3/BiasAdd:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*„
-case2ú
-X
-valueO
-case2/in2_value:08ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
-+
-bias#
-case2/in2_bias:0ÿÿÿÿÿÿÿÿÿU
-out0M
-case2/BiasAdd:08ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*¶
+case3/BiasAdd:0ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*¶
 case0¬
 1
 value(
@@ -70,4 +61,13 @@ X
 bias#
 case0/in0_bias:0ÿÿÿÿÿÿÿÿÿ.
 out0&
-case0/BiasAdd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+case0/BiasAdd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*„
+case2ú
+X
+valueO
+case2/in2_value:08ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
++
+bias#
+case2/in2_bias:0ÿÿÿÿÿÿÿÿÿU
+out0M
+case2/BiasAdd:08ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

@@ -1,9 +1,9 @@
 ½
 "serveÏ
 D
-case0/in0_xPlaceholder*
-dtype0*
-shape:
+case0/in0_xPlaceholder*
+shape:*
+dtype0
 *
 case0/IsInfIsInfcase0/in0_x*
 T0
@@ -21,13 +21,13 @@ D
 *
 case2/IsInfIsInfcase2/in2_x*
 T0"ª*|
-case1s
+case0s
 (
 x#
-case1/in1_x:0+
+case0/in0_x:0+
 out0#
-case1/IsInf:0
-tensorflow/serving/predict*d
+case0/IsInf:0
+tensorflow/serving/predict*d
 case2[
 
 x
@@ -35,10 +35,10 @@ D
 out0
 case2/IsInf:0
 tensorflow/serving/predict*|
-case0s
+case1s
 (
 x#
-case0/in0_x:0+
+case1/in1_x:0+
 out0#
-case0/IsInf:0
-tensorflow/serving/predict
+case1/IsInf:0
+tensorflow/serving/predict

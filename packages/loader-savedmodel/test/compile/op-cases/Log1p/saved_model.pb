@@ -8,9 +8,9 @@ E
 case0/Log1pLog1pcase0/in0_x*
 T0
 8
-case1/in1_xPlaceholder*
-dtype0*
-shape:
+case1/in1_xPlaceholder*
+shape:*
+dtype0
 *
 case1/Log1pLog1pcase1/in1_x*
 T0
@@ -20,22 +20,22 @@ E
 dtype0
 *
 case2/Log1pLog1pcase2/in2_x*
-T0"ª*d
-case1[
-
-x
-case1/in1_x:0
-out0
-case1/Log1p:0tensorflow/serving/predict*~
-case2u
-)
-x$
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ,
-out0$
-case2/Log1p:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*~
+T0"ª*~
 case0u
 )
 x$
 case0/in0_x:0ÿÿÿÿÿÿÿÿÿ,
 out0$
-case0/Log1p:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+case0/Log1p:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*~
+case2u
+)
+x$
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ,
+out0$
+case2/Log1p:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*d
+case1[
+
+x
+case1/in1_x:0
+out0
+case1/Log1p:0tensorflow/serving/predict

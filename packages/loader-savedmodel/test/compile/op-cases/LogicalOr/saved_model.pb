@@ -1,22 +1,22 @@
 Ð
 "serveÃ
 8
-case0/in0_xPlaceholder*
+case0/in0_xPlaceholder*
+shape:*
 dtype0
-*
-shape:
+
 M
-case0/in0_yPlaceholder*
+case0/in0_yPlaceholder*$
+shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
-*$
-shape:ÿÿÿÿÿÿÿÿÿ
+
 6
 case0/LogicalOr	LogicalOrcase0/in0_xcase0/in0_y
 D
-case1/in1_xPlaceholder*
+case1/in1_xPlaceholder*
+shape:*
 dtype0
-*
-shape:
+
 8
 case1/in1_yPlaceholder*
 shape:*
@@ -25,41 +25,17 @@ D
 6
 case1/LogicalOr	LogicalOrcase1/in1_xcase1/in1_y
 @
-case2/in2_xPlaceholder*
+case2/in2_xPlaceholder*
+shape:*
 dtype0
-*
-shape:
+
 I
 case2/in2_yPlaceholder* 
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 
 6
-case2/LogicalOr	LogicalOrcase2/in2_xcase2/in2_y"ª*Ÿ
-case1•
-(
-x#
-case1/in1_x:0
-
-
-y
-case1/in1_y:0
-/
-out0'
-case1/LogicalOr:0
-tensorflow/serving/predict*¨
-case2ž
-$
-x
-case2/in2_x:0
-
--
-y(
-case2/in2_y:0
-ÿÿÿÿÿÿÿÿÿ+
-out0#
-case2/LogicalOr:0
-tensorflow/serving/predict*±
+case2/LogicalOr	LogicalOrcase2/in2_xcase2/in2_y"ª*±
 case0§
 
 x
@@ -71,4 +47,28 @@ $
 ÿÿÿÿÿÿÿÿÿ8
 out00
 case0/LogicalOr:0
-ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*¨
+case2ž
+$
+x
+case2/in2_x:0
+
+-
+y(
+case2/in2_y:0
+ÿÿÿÿÿÿÿÿÿ+
+out0#
+case2/LogicalOr:0
+tensorflow/serving/predict*Ÿ
+case1•
+(
+x#
+case1/in1_x:0
+
+
+y
+case1/in1_y:0
+/
+out0'
+case1/LogicalOr:0
+tensorflow/serving/predict

@@ -1,10 +1,10 @@
 Ž
 "serve‘
 @
-case0/in0_inputPlaceholder*
-dtype0*
+case0/in0_inputPlaceholder*
 shape
-:
+:*
+dtype0
 @
 case0/MatrixDiagPartMatrixDiagPartcase0/in0_input*
 T0
@@ -17,28 +17,28 @@
 case1/MatrixDiagPartMatrixDiagPartcase1/in1_input*
 T0
 @
-case2/in2_inputPlaceholder*
-dtype0*
+case2/in2_inputPlaceholder*
 shape
-:
+:*
+dtype0
 @
 case2/MatrixDiagPartMatrixDiagPartcase2/in2_input*
 T0"ª*y
-case1p
+case0p
 (
 input
-case1/in1_input:0(
+case0/in0_input:0(
 out0 
-case1/MatrixDiagPart:0tensorflow/serving/predict*y
+case0/MatrixDiagPart:0tensorflow/serving/predict*y
 case2p
 (
 input
 case2/in2_input:0(
 out0 
 case2/MatrixDiagPart:0tensorflow/serving/predict*y
-case0p
+case1p
 (
 input
-case0/in0_input:0(
+case1/in1_input:0(
 out0 
-case0/MatrixDiagPart:0tensorflow/serving/predict
+case1/MatrixDiagPart:0tensorflow/serving/predict

@@ -24,35 +24,17 @@ R
 case1/MatrixSetDiagMatrixSetDiagcase1/in1_inputcase1/in1_diagonal*
 T0
 @
-case2/in2_inputPlaceholder*
-dtype0*
+case2/in2_inputPlaceholder*
 shape
-:
+:*
+dtype0
 ?
-case2/in2_diagonalPlaceholder*
-dtype0*
-shape:
+case2/in2_diagonalPlaceholder*
+shape:*
+dtype0
 R
 case2/MatrixSetDiagMatrixSetDiagcase2/in2_inputcase2/in2_diagonal*
-T0"ª*²
-case1¨
-(
-input
-case1/in1_input:0
-3
-diagonal'
-case1/in1_diagonal:0ÿÿÿÿÿÿÿÿÿ+
-out0#
-case1/MatrixSetDiag:0tensorflow/serving/predict*©
-case2Ÿ
-(
-input
-case2/in2_input:0
-*
-diagonal
-case2/in2_diagonal:0+
-out0#
-case2/MatrixSetDiag:0tensorflow/serving/predict*¾
+T0"ª*¾
 case0´
 ,
 input#
@@ -61,4 +43,22 @@ R
 diagonal+
 case0/in0_diagonal:0ÿÿÿÿÿÿÿÿÿ/
 out0'
-case0/MatrixSetDiag:0tensorflow/serving/predict
+case0/MatrixSetDiag:0tensorflow/serving/predict*©
+case2Ÿ
+(
+input
+case2/in2_input:0
+*
+diagonal
+case2/in2_diagonal:0+
+out0#
+case2/MatrixSetDiag:0tensorflow/serving/predict*²
+case1¨
+(
+input
+case1/in1_input:0
+3
+diagonal'
+case1/in1_diagonal:0ÿÿÿÿÿÿÿÿÿ+
+out0#
+case1/MatrixSetDiag:0tensorflow/serving/predict

@@ -13,13 +13,13 @@ A
 RightShiftcase0/in0_xcase0/in0_y*
 T0
 8
-case1/in1_xPlaceholder*
-dtype0*
-shape:
+case1/in1_xPlaceholder*
+shape:*
+dtype0
 A
-case1/in1_yPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_yPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 A
 case1/RightShift
 RightShiftcase1/in1_xcase1/in1_y*
@@ -35,25 +35,7 @@ A
 A
 case2/RightShift
 RightShiftcase2/in2_xcase2/in2_y*
-T0"ª*‘
-case1‡
-
-x
-case1/in1_x:0
-%
-y 
-case1/in1_y:0ÿÿÿÿÿÿÿÿÿ$
-out0
-case1/RightShift:0tensorflow/serving/predict*£
-case2™
-%
-x 
-case2/in2_x:0ÿÿÿÿÿÿÿÿÿ
-%
-y 
-case2/in2_y:0ÿÿÿÿÿÿÿÿÿ-
-out0%
-case2/RightShift:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*¯
+T0"ª*¯
 case0¥
 )
 x$
@@ -62,4 +44,22 @@ RightShiftcase2/in2_xcase2/in2_y*
 y$
 case0/in0_y:0ÿÿÿÿÿÿÿÿÿ1
 out0)
-case0/RightShift:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+case0/RightShift:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*£
+case2™
+%
+x 
+case2/in2_x:0ÿÿÿÿÿÿÿÿÿ
+%
+y 
+case2/in2_y:0ÿÿÿÿÿÿÿÿÿ-
+out0%
+case2/RightShift:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‘
+case1‡
+
+x
+case1/in1_x:0
+%
+y 
+case1/in1_y:0ÿÿÿÿÿÿÿÿÿ$
+out0
+case1/RightShift:0tensorflow/serving/predict

@@ -6,17 +6,17 @@ D
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 B
-case0/in0_segment_idsPlaceholder*
-dtype0	*
-shape:
+case0/in0_segment_idsPlaceholder*
+shape:*
+dtype0	
 `
 case0/SegmentProdSegmentProdcase0/in0_datacase0/in0_segment_ids*
 Tindices0	*
 T0
 D
-case1/in1_dataPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_dataPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 K
 case1/in1_segment_idsPlaceholder*
 shape:ÿÿÿÿÿÿÿÿÿ*
@@ -26,41 +26,41 @@ K
 Tindices0*
 T0
 D
-case2/in2_dataPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case2/in2_dataPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 B
-case2/in2_segment_idsPlaceholder*
-dtype0*
-shape:
+case2/in2_segment_idsPlaceholder*
+shape:*
+dtype0
 `
 case2/SegmentProdSegmentProdcase2/in2_datacase2/in2_segment_ids*
 Tindices0*
-T0"ª*¾
-case1´
+T0"ª*µ
+case0«
+0
+segment_ids!
+case0/in0_segment_ids:0	
 +
 data#
-case1/in1_data:0ÿÿÿÿÿÿÿÿÿ
+case0/in0_data:0ÿÿÿÿÿÿÿÿÿ.
+out0&
+case0/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*µ
+case2«
+0
+segment_ids!
+case2/in2_segment_ids:0
++
+data#
+case2/in2_data:0ÿÿÿÿÿÿÿÿÿ.
+out0&
+case2/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*¾
+case1´
 9
 segment_ids*
-case1/in1_segment_ids:0ÿÿÿÿÿÿÿÿÿ.
-out0&
-case1/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*µ
-case2«
+case1/in1_segment_ids:0ÿÿÿÿÿÿÿÿÿ
 +
 data#
-case2/in2_data:0ÿÿÿÿÿÿÿÿÿ
-0
-segment_ids!
-case2/in2_segment_ids:0.
+case1/in1_data:0ÿÿÿÿÿÿÿÿÿ.
 out0&
-case2/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*µ
-case0«
-+
-data#
-case0/in0_data:0ÿÿÿÿÿÿÿÿÿ
-0
-segment_ids!
-case0/in0_segment_ids:0	.
-out0&
-case0/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+case1/SegmentProd:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

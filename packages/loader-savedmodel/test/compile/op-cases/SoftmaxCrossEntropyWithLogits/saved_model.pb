@@ -1,10 +1,10 @@
 Á
 "serve 
 C
-case0/in0_featuresPlaceholder*
-dtype0*
+case0/in0_featuresPlaceholder*
 shape
-:
+:*
+dtype0
 J
 case0/in0_labelsPlaceholder*
 shape:ÿÿÿÿÿÿÿÿÿ*
@@ -17,10 +17,10 @@ L
 shape:ÿÿÿÿÿÿÿÿÿ*
 dtype0
 A
-case1/in1_labelsPlaceholder*
-dtype0*
+case1/in1_labelsPlaceholder*
 shape
-:
+:*
+dtype0
 s
 #case1/SoftmaxCrossEntropyWithLogitsSoftmaxCrossEntropyWithLogitscase1/in1_featurescase1/in1_labels*
 T0
@@ -35,36 +35,36 @@ J
 s
 #case2/SoftmaxCrossEntropyWithLogitsSoftmaxCrossEntropyWithLogitscase2/in2_featurescase2/in2_labels*
 T0"ª*
-case1÷
-*
-labels 
-case1/in1_labels:0
-7
-features+
-case1/in1_features:0ÿÿÿÿÿÿÿÿÿ;
-out13
-%case1/SoftmaxCrossEntropyWithLogits:17
-out0/
-%case1/SoftmaxCrossEntropyWithLogits:0tensorflow/serving/predict*Š
-case2€
-3
-labels)
-case2/in2_labels:0ÿÿÿÿÿÿÿÿÿ
-7
-features+
-case2/in2_features:0ÿÿÿÿÿÿÿÿÿ;
-out13
-%case2/SoftmaxCrossEntropyWithLogits:17
-out0/
-%case2/SoftmaxCrossEntropyWithLogits:0tensorflow/serving/predict*
 case0÷
-3
-labels)
-case0/in0_labels:0ÿÿÿÿÿÿÿÿÿ
 .
 features"
-case0/in0_features:0;
-out13
-%case0/SoftmaxCrossEntropyWithLogits:17
+case0/in0_features:0
+3
+labels)
+case0/in0_labels:0ÿÿÿÿÿÿÿÿÿ7
 out0/
-%case0/SoftmaxCrossEntropyWithLogits:0tensorflow/serving/predict
+%case0/SoftmaxCrossEntropyWithLogits:0;
+out13
+%case0/SoftmaxCrossEntropyWithLogits:1tensorflow/serving/predict*Š
+case2€
+7
+features+
+case2/in2_features:0ÿÿÿÿÿÿÿÿÿ
+3
+labels)
+case2/in2_labels:0ÿÿÿÿÿÿÿÿÿ7
+out0/
+%case2/SoftmaxCrossEntropyWithLogits:0;
+out13
+%case2/SoftmaxCrossEntropyWithLogits:1tensorflow/serving/predict*
+case1÷
+7
+features+
+case1/in1_features:0ÿÿÿÿÿÿÿÿÿ
+*
+labels 
+case1/in1_labels:07
+out0/
+%case1/SoftmaxCrossEntropyWithLogits:0;
+out13
+%case1/SoftmaxCrossEntropyWithLogits:1tensorflow/serving/predict

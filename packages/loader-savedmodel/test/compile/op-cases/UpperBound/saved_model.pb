@@ -1,22 +1,22 @@
 –
 "serveŽ
 Q
-case0/in0_sorted_inputsPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case0/in0_sorted_inputsPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 J
-case0/in0_valuesPlaceholder*
-dtype0*
-shape:ÿÿÿÿÿÿÿÿÿ
+case0/in0_valuesPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
 b
 case0/UpperBound
 UpperBoundcase0/in0_sorted_inputscase0/in0_values*
 out_type0	*
 T0
 Q
-case1/in1_sorted_inputsPlaceholder*
-dtype0	*
-shape:ÿÿÿÿÿÿÿÿÿ
+case1/in1_sorted_inputsPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0	
 J
 case1/in1_valuesPlaceholder*
 shape:ÿÿÿÿÿÿÿÿÿ*
@@ -39,30 +39,30 @@ b
 UpperBoundcase2/in2_sorted_inputscase2/in2_values*
 out_type0*
 T0"ª*Ñ
-case1Ç
-3
-values)
-case1/in1_values:0	ÿÿÿÿÿÿÿÿÿ
+case0Ç
 A
 sorted_inputs0
-case1/in1_sorted_inputs:0	ÿÿÿÿÿÿÿÿÿ1
+case0/in0_sorted_inputs:0ÿÿÿÿÿÿÿÿÿ
+3
+values)
+case0/in0_values:0ÿÿÿÿÿÿÿÿÿ1
 out0)
-case1/UpperBound:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*Ñ
+case0/UpperBound:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*Ñ
 case2Ç
-3
-values)
-case2/in2_values:0ÿÿÿÿÿÿÿÿÿ
 A
 sorted_inputs0
-case2/in2_sorted_inputs:0ÿÿÿÿÿÿÿÿÿ1
+case2/in2_sorted_inputs:0ÿÿÿÿÿÿÿÿÿ
+3
+values)
+case2/in2_values:0ÿÿÿÿÿÿÿÿÿ1
 out0)
 case2/UpperBound:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*Ñ
-case0Ç
-3
-values)
-case0/in0_values:0ÿÿÿÿÿÿÿÿÿ
+case1Ç
 A
 sorted_inputs0
-case0/in0_sorted_inputs:0ÿÿÿÿÿÿÿÿÿ1
+case1/in1_sorted_inputs:0	ÿÿÿÿÿÿÿÿÿ
+3
+values)
+case1/in1_values:0	ÿÿÿÿÿÿÿÿÿ1
 out0)
-case0/UpperBound:0	ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict
+case1/UpperBound:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

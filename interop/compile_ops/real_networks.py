@@ -1,4 +1,4 @@
-"""Writes real networks with random weights as SavedModels, with TensorFlow's answers beside them: python networks_real.py FOLDER [--nets a,b]"""
+"""Writes real networks with random weights as SavedModels, with TensorFlow's answers beside them: python real_networks.py FOLDER [--nets a,b]"""
 
 import argparse
 import json

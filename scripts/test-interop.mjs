@@ -12,6 +12,7 @@ import { checkWithGhz } from '../interop/ghz-checks.mjs';
 import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
 import { checkRegistry } from '../interop/registry.mjs';
+import { checkSemanticSearch } from '../interop/semantic-search-checks.mjs';
 import { checkWarmup } from '../interop/warmup-checks.mjs';
 import { checkSavedModels, wheelFolder } from './interop-savedmodel.mjs';
 import { checkGcs } from './interop-gcs.mjs';
@@ -51,6 +52,7 @@ if (python !== undefined) count(await checkTrees({ python, tools }));
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
 for (const suite of ['compile-ops.mjs', 'compile-networks.mjs']) if (python !== undefined) await runSources(suite, ['--python', python]);
+if (python !== undefined) count(await checkSemanticSearch(python, tools));
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
 

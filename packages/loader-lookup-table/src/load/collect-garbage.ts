@@ -5,8 +5,8 @@ type Collect = (options: { readonly type: 'major'; readonly execution: 'async' }
 
 /**
  * Asks V8 to look for garbage soon. It does not count shared memory, so a table of a gigabyte that was unloaded looks to it like an
- * object of a few bytes, and would stay until something else fills the heap. In a server with a heap of 50 MB the event loop waits
- * 7 ms for it (bench `lookup-table-swap`).
+ * object of a few bytes, and would stay until something else fills the heap. It stops the event
+ * loop for as long as a full collection of the JavaScript heap takes, so only the unload of a large table asks for it.
  */
 export async function collectGarbage(): Promise<void> {
   // The only way to have the function in a process that was started without the flag.

@@ -1,0 +1,1 @@
+export { default } from '../../../../../models/search/1/servable.ts';

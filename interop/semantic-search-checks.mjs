@@ -74,7 +74,7 @@ async function makeModel(python, venv) {
 
 async function mustRun(program, args) {
   const { exitCode, output } = await runCommand(program, args, { env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }, timeoutMs: 10 * MINUTE_MS });
-  if (exitCode !== 0) throw new Error(`${args.slice(0, 3).join(' ')} failed: ${output.trim().split('\n').at(-1)}`);
+  if (exitCode !== 0) throw new Error(`${args.slice(0, 3).join(' ')} failed: ${output.trim().split('\n').at(-1) ?? ''}`);
 }
 
 function differenceOf(server, { command, answer }) {

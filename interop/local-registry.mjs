@@ -1,14 +1,13 @@
 /** A registry of npm packages on this machine: holds ours, and fetches others from wherever this machine's npm does. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { runCommand } from '../scripts/run-command.mjs';
-import { packageManagerEnv, packPackages, publishedPackages } from '../scripts/workspace.mjs';
+import { packageManagerEnv, publishedPackages, readManifest, root, toolCommand } from '../scripts/workspace.mjs';
 
 const MINUTE_MS = 60_000;
 const READY_LIMIT_MS = 60_000;
-const PUBLISHED_AT_ONCE = 4;
 
 /** The program, and the pnpm that is tested beside the machine's npm. */
 const TOOLS = {
@@ -62,25 +61,15 @@ export class LocalRegistry {
     };
   }
 
-  /** Publishes every package that would be published, as it would be. Resolves to how many. */
-  async publishAll() {
-    const tarballs = join(this.#folder, 'tarballs');
-    mkdirSync(tarballs);
-    const packed = await packPackages(tarballs);
-    if (packed.exitCode !== 0) throw new Error(`The packages cannot be packed:\n${packed.output}`);
-    const files = readdirSync(tarballs);
-    if (files.length !== publishedPackages().length) throw new Error(`Packed ${files.length} of ${publishedPackages().length} packages`);
-    const publish = async () => {
-      for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) await this.#publish(join(tarballs, file));
-    };
-    const waiting = [...files];
-    await Promise.all(Array.from({ length: PUBLISHED_AT_ONCE }, publish));
-    return files.length;
-  }
-
-  #publish(tarball) {
-    const flags = ['--no-provenance', '--access=public', '--loglevel=error'];
-    return mustRun('npm', ['publish', tarball, ...flags], { cwd: this.#folder, env: this.environment(), minutes: 2 });
+  /** Publishes as `npm run release` does. Resolves to how many packages the registry has then. */
+  async publishAll(tools) {
+    const [program, ...args] = toolCommand('@changesets/cli', 'changeset');
+    const env = this.environment();
+    env.PATH = [join(tools, 'node_modules', '.bin'), env.PATH].join(delimiter);
+    await mustRun(program, [...args, 'publish', '--no-git-tag'], { cwd: root, env, minutes: 10 });
+    const names = publishedPackages().map((folder) => readManifest(folder).name);
+    for (const name of names) if (!(await isThere(`${this.url}${name}`))) throw new Error(`${name} was not published`);
+    return names.length;
   }
 
   async stop() {

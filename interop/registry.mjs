@@ -11,7 +11,7 @@ import { installTools, LocalRegistry } from './local-registry.mjs';
 import { checkProject } from './scaffolded-project.mjs';
 import { checkTerminal } from './terminal-checks.mjs';
 
-const APP_TEMPLATES = ['minimal', 'onnx', 'savedmodel', 'pipeline', 'lookup'];
+const APP_TEMPLATES = ['minimal', 'onnx', 'savedmodel', 'pipeline', 'lookup', 'embeddings'];
 const TEMPLATES = [...APP_TEMPLATES, 'plugin-loader', 'plugin-source'];
 const PROJECTS = [
   ...TEMPLATES.map((template) => ({ manager: 'npm', template, flags: [] })),
@@ -34,7 +34,7 @@ export async function checkRegistry({ python, tools, count }) {
     const programs = join(tools, 'registry');
     await installTools(programs);
     registry = await LocalRegistry.start({ node: pinnedNode() ?? machineNode(), tools: programs, folder });
-    const published = await registry.publishAll();
+    const published = await registry.publishAll(programs);
     console.log(`Published ${published} packages; projects on Node of ${machineNode()}:`);
     const env = registry.environment();
     env.PATH = [join(programs, 'node_modules', '.bin'), env.PATH].join(delimiter);

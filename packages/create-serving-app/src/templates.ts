@@ -11,7 +11,7 @@ export interface Template {
   readonly models: Readonly<Record<string, string>>;
 }
 
-export const TEMPLATE_NAMES = ['minimal', 'onnx', 'savedmodel', 'pipeline', 'lookup', 'plugin-loader', 'plugin-source'] as const;
+export const TEMPLATE_NAMES = ['minimal', 'onnx', 'savedmodel', 'pipeline', 'lookup', 'embeddings', 'plugin-loader', 'plugin-source'] as const;
 /** The name of a template. */
 export type TemplateName = (typeof TEMPLATE_NAMES)[number];
 
@@ -51,6 +51,7 @@ export const TEMPLATES: readonly Template[] = [
     models: { 'models/flowers/1/classifier/model.onnx': 'logistic.onnx' },
   },
   { name: 'lookup', summary: 'a table, without any engine', kind: 'app', packages: [...APP, 'loader-lookup-table'], devPackages: [], models: {} },
+  { name: 'embeddings', summary: 'vectors and their nearest neighbours, without any engine', kind: 'app', packages: [...APP, 'core', 'loader-lookup-table'], devPackages: [], models: {} },
   {
     name: 'plugin-loader',
     summary: 'a plugin that loads models of a kind of your own',

@@ -18,12 +18,13 @@ export async function installed({ folder, env, packages }) {
   const { exitCode, output } = await runCommand('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages], { cwd: folder, env, timeoutMs: 300_000 });
   if (exitCode !== 0) throw new Error(`npm install ${packages.join(' ')} ended with ${exitCode}:\n${output.trimEnd()}`);
   const names = packagesOf(join(folder, 'node_modules'));
-  return { megabytes: bytesOf(join(folder, 'node_modules')) / MEGABYTE, names, engines: names.filter((name) => ENGINES.test(name)) };
+  return { megabytes: megabytesOf(join(folder, 'node_modules')), names, engines: names.filter((name) => ENGINES.test(name)) };
 }
 
-function bytesOf(folder) {
+/** What the files in a folder add up to. */
+export function megabytesOf(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  return files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0) / MEGABYTE;
 }
 
 /** Also of the `node_modules` inside of packages. */

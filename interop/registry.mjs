@@ -2,11 +2,12 @@
  * The part of `npm run test:interop` that is a stranger with an empty folder: all packages are published to a registry on this machine,
  * and on this machine's own Node every template is made from it, installed, tested, started and asked.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { runCommand } from '../scripts/run-command.mjs';
 import { machineNode, pinnedNode, pnpm, root } from '../scripts/workspace.mjs';
-import { installed } from './install-sizes.mjs';
+import { installed, megabytesOf } from './install-sizes.mjs';
 import { installTools, LocalRegistry } from './local-registry.mjs';
 import { checkProject } from './scaffolded-project.mjs';
 import { checkTerminal } from './terminal-checks.mjs';
@@ -20,6 +21,8 @@ const PROJECTS = [
 ];
 /** DESIGN's limit for a server with a table. */
 const TABLE_MEGABYTES = 40;
+/** That, ONNX Runtime's library for one platform, and what calls it. */
+const ONNX_MEGABYTES = 120;
 
 /**
  * @param {{ python: string | undefined, tools: string, count: (counts: { passed: number, failed: number, skipped: number }) => void }} options
@@ -73,9 +76,22 @@ async function checkSizes({ folder, env, check }) {
     return `${megabytes.toFixed(1)} MB, no engine`;
   });
   await check('size of a server with ONNX', async () => {
-    const { megabytes } = await installed({ folder: fresh(folder, 'onnx'), env, packages: ['@servable/server', '@servable/source-fs', '@servable/loader-onnx'] });
-    return `${megabytes.toFixed(1)} MB`;
+    const place = fresh(folder, 'onnx');
+    const { megabytes } = await installed({ folder: place, env, packages: ['@servable/server', '@servable/source-fs', '@servable/loader-onnx'] });
+    const model = join(place, 'models', 'iris', '1');
+    mkdirSync(model, { recursive: true });
+    cpSync(join(root, 'packages', 'create-serving-app', 'templates', 'models', 'logistic.onnx'), join(model, 'model.onnx'));
+    await mustServable(['prune-onnxruntime'], { cwd: place, env });
+    const pruned = megabytesOf(join(place, 'node_modules'));
+    if (pruned >= ONNX_MEGABYTES) throw new Error(`pruned it weighs ${pruned.toFixed(1)} MB, the limit is ${ONNX_MEGABYTES}`);
+    await mustServable(['check', './models'], { cwd: place, env });
+    return `${megabytes.toFixed(1)} MB, ${pruned.toFixed(1)} MB after servable prune-onnxruntime, which still loads a model`;
   });
+}
+
+async function mustServable(args, { cwd, env }) {
+  const { exitCode, output } = await runCommand('npx', ['servable', ...args], { cwd, env, timeoutMs: 120_000 });
+  if (exitCode !== 0) throw new Error(`servable ${args.join(' ')} ended with ${exitCode}:\n${output}`);
 }
 
 /** The loader of `examples/gbt-loader` as its author would publish it. */

@@ -4,6 +4,7 @@ import { checkPluginOptions } from './check-plugin-options.ts';
 import { onnxNames } from './find-model-file.ts';
 import { inspectModel } from './inspect.ts';
 import { OnnxLoader } from './onnx-loader.ts';
+import { pruneCommand } from './prune-command.ts';
 import { ONNX_OPTIONS_SCHEMA, type OnnxOptions, type OnnxPluginOptions } from './onnx-options.ts';
 
 declare module '@servable/core' {
@@ -38,6 +39,7 @@ export function onnxPlugin(options: OnnxPluginOptions = {}, parts: OnnxPluginPar
       new OnnxLoader({ artifact, options: { ...defaults, ...own }, context, engine: () => shared.get(context.logger) }),
     detect: async (directory) => (await onnxNames(directory)).length > 0,
     inspect: ({ path }, own, { logger }) => inspectModel(path, own.batching ?? defaults.batching, shared.get(logger)),
+    commands: [pruneCommand()],
     close: () => shared.close(),
   });
 }

@@ -51,10 +51,10 @@ function readmeExamples(text) {
   return Array.from(blocks, ({ groups }) => ({ line: groups.line.trim(), answer: JSON.parse(groups.answer) }));
 }
 
-/** A README rounds numbers; all else is exact. */
+/** A README rounds numbers to the digits it shows; all else is exact. */
 function differenceOf(actual, expected, place = 'answer') {
   if (typeof expected === 'number' && typeof actual === 'number') {
-    return Math.abs(actual - expected) <= 5e-5 ? undefined : `${place} is ${actual}, not ${expected}`;
+    return Math.abs(actual - expected) <= roundingOf(expected) ? undefined : `${place} is ${actual}, not ${expected}`;
   }
   if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {
     return actual === expected ? undefined : `${place} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`;
@@ -66,6 +66,13 @@ function differenceOf(actual, expected, place = 'answer') {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Half of a number's last digit; nothing for a whole number. */
+function roundingOf(number) {
+  const [mantissa, exponent = '0'] = String(number).split('e');
+  const decimals = (mantissa.split('.')[1] ?? '').length - Number(exponent);
+  return decimals > 0 ? 0.51 * 10 ** -decimals : 0;
 }
 
 /** `npm start` and what it started: a group of processes, which ends as one. */

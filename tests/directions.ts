@@ -21,7 +21,9 @@ const DIRECTIONS: readonly Direction[] = [
   { packages: /^engine-(?!threads$)/, mayImport: /^(core|engine-threads)$/ },
   { packages: /^loader-/, mayImport: /^(core|protos|tfrecord|onnx-graph|engine-.+)$/ },
   { packages: /^source-(gcs|http)$/, mayImport: /^(core|remote-cache)$/ },
-  { packages: /^(batching|functions|tfrecord|transport-h2|remote-cache|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
+  // `tfrecord`: its CRC-32C is that of Google Cloud Storage too.
+  { packages: /^remote-cache$/, mayImport: /^(core|tfrecord)$/ },
+  { packages: /^(batching|functions|tfrecord|transport-h2|plugin-testing|source-.+|engine-.+)$/, mayImport: /^core$/ },
 ];
 
 /** Whether `importer` may import `imported`; both are packages' names without the scope. */

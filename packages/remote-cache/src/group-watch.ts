@@ -4,7 +4,7 @@ import { remoteError } from './errors.ts';
 import { GroupListing, type ListPages } from './listing/group-listing.ts';
 import type { ListingGroup } from './listing/listing-plan.ts';
 import type { RemoteModel } from './remote-model.ts';
-import { backOffMs } from './waiting.ts';
+import { backOffMs, retryAfterOf } from './waiting.ts';
 
 /** What all groups of a source share. */
 export interface GroupContext {
@@ -42,6 +42,7 @@ export class GroupWatch {
   #queued: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  #retryAfterMs = 0;
 
   constructor(context: GroupContext, group: ListingGroup) {
     this.#context = context;
@@ -94,6 +95,7 @@ export class GroupWatch {
     } catch (error) {
       if (signal.aborted) return;
       this.#failures += 1;
+      this.#retryAfterMs = retryAfterOf(error, MAX_RETRY_MS);
       // What is gone for good is not brought back by the cache.
       const restoring = ServingError.is(error) && error.status === 'NOT_FOUND' ? undefined : cache;
       for (const { name, path, state } of models) await state.fail(faultOf(error, name, path), restoring);
@@ -117,7 +119,8 @@ export class GroupWatch {
     const { pollIntervalMs } = this.#context;
     if (this.#failures > 0) {
       const firstMs = pollIntervalMs === 0 ? FIRST_RETRY_MS : Math.min(FIRST_RETRY_MS, pollIntervalMs);
-      return backOffMs({ firstMs, maxMs: Math.max(MAX_RETRY_MS, pollIntervalMs) }, this.#failures, Math.random());
+      const backOff = { firstMs, maxMs: Math.max(MAX_RETRY_MS, pollIntervalMs) };
+      return Math.max(this.#retryAfterMs, backOffMs(backOff, this.#failures, Math.random()));
     }
     return pollIntervalMs === 0 ? undefined : pollIntervalMs * (1 + POLL_JITTER * (2 * Math.random() - 1));
   }

@@ -4,6 +4,8 @@ const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 const WINDOWS_FORBIDDEN = /[<>:"|?*\u0000-\u001f]/;
 /** Bytes of one part of a path; Linux and macOS allow no more. */
 const MAX_PART_BYTES = 255;
+/** Bytes of a whole name: with the cache directory before it, it stays below the 4096 of Linux. */
+const MAX_NAME_BYTES = 2048;
 
 /**
  * Why a file of a store cannot become a file below a directory of this machine; `undefined` when it can. Names of a store
@@ -13,11 +15,18 @@ const MAX_PART_BYTES = 255;
  */
 export function localNameFault(name: string, platform: NodeJS.Platform): string | undefined {
   if (name.includes('\0')) return 'it has a NUL character';
+  // Two that differ only in such a half would be one file.
+  if (!isWellFormed(name)) return 'it has half of a surrogate pair, which no file name can hold';
   const parts = name.split('/');
   if (parts.some((part) => part === '')) return 'it has an empty part';
   if (parts.some((part) => part === '.' || part === '..')) return "it has '.' or '..' as a part";
   if (parts.some((part) => Buffer.byteLength(part) > MAX_PART_BYTES)) return `a part is longer than ${MAX_PART_BYTES} bytes`;
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`;
   return platform === 'win32' ? windowsFault(parts) : undefined;
+}
+
+function isWellFormed(text: string): boolean {
+  return Buffer.from(text).toString() === text;
 }
 
 function windowsFault(parts: readonly string[]): string | undefined {

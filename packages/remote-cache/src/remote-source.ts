@@ -169,12 +169,15 @@ export class RemoteSource implements Source {
   }
 
   /** One that failed is tried again at the next look. */
-  #openCache(): Promise<RemoteCache> {
+  async #openCache(): Promise<RemoteCache> {
+    const before = this.#cache;
     this.#cache ??= RemoteCache.open(this.#parts.options.cacheDirectory).catch((error: unknown) => {
       this.#cache = undefined;
       throw error;
     });
-    return this.#cache;
+    const cache = await this.#cache;
+    if (before !== undefined) await cache.repair();
+    return cache;
   }
 
   async #fetch(id: ServableId, { location, version }: { readonly location: RemoteLocation; readonly version: Parameters<ModelContext['fetch']>[2] }, signal: AbortSignal): Promise<string> {

@@ -51,7 +51,7 @@ export interface ReadRequest {
  *
  * A fault is thrown as it comes, and the request is tried again. A `ServingError` says more by its status: `NOT_FOUND`,
  * `PERMISSION_DENIED`, `UNAUTHENTICATED`, `INVALID_ARGUMENT`, `FAILED_PRECONDITION`, `ABORTED` and `DATA_LOSS` are not tried again
- * before the next look. Its message is what the model's status shows, so it names what was asked and the cure.
+ * before the next look. A number `retryAfterMs` on an error (see `parseRetryAfter`) puts the next try off by that time, within limits. Its message is what the model's status shows, so it names what was asked and the cure.
  */
 export interface RemoteStore {
   /** Where a configured path leads. Throws when it makes no sense. Default: `scheme://container/prefix`. */

@@ -36,6 +36,23 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
   }
 }
 
+/**
+ * How long an HTTP answer's `Retry-After` asks to wait, in milliseconds; `undefined` when there is none that can be read. Pure.
+ *
+ * Source: RFC 9110, 10.2.3.
+ */
+export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+  if (text === null || text.trim() === '') return undefined;
+  const waitMs = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
+}
+
+/** What the thrower of an error said about the next try: 0 when nothing, and never more than `maxMs`. */
+export function retryAfterOf(error: unknown, maxMs: number): number {
+  const said: unknown = error instanceof Error && 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+  return typeof said === 'number' && said > 0 ? Math.min(maxMs, said) : 0;
+}
+
 /** How long to wait before a try, in milliseconds. */
 export interface BackOff {
   readonly firstMs: number;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { ServingError } from '@servable/core';
@@ -268,16 +268,6 @@ it('says what is wrong with a cache directory that cannot be, and begins once it
   await rm(join(directory, 'file'));
   await source.refresh();
   expect(sink.versions('m')).toEqual(['1']);
-});
-
-it.skipIf(process.getuid?.() === 0)('says the same of one that may not be written', async () => {
-  const directory = await sharedDirectory();
-  await mkdir(join(directory, 'root'));
-  await chmod(join(directory, 'root'), 0o555);
-  const { sink, source, watch } = await startRemote({ bucket: bucketWith({ 'm/1/x': 'one' }), cacheDirectory: join(directory, 'root', 'cache') });
-  watch({ m: ALL });
-  await source.refresh();
-  expect(sink.reports('m')[0]?.message).toMatch(/EACCES.*cacheDirectory/);
 });
 
 it('downloads an entry again that somebody damaged', async () => {

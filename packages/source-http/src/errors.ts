@@ -8,6 +8,9 @@ export interface HttpErrorArguments {
   SRV_HTTP_INDEX_INVALID: [url: string, reason: string];
   SRV_HTTP_ARCHIVE_UNSIZED: [url: string];
   SRV_HTTP_REPLACED: [url: string];
+  SRV_HTTP_REDIRECT: [url: string, reason: string];
+  SRV_HTTP_RANGE: [url: string, wanted: string, got: string];
+  SRV_HTTP_ENCODED: [url: string, encoding: string];
 }
 
 /** Makes one of this package's errors. */
@@ -27,4 +30,16 @@ export const httpError: ReturnType<typeof defineErrors<HttpErrorArguments>> = de
     message: (url) => `'${url}' comes without Content-Length: serve the archive as a file, or list its files in an index`,
   },
   SRV_HTTP_REPLACED: { status: 'ABORTED', message: (url) => `'${url}' was replaced while it was downloaded: the next look takes what is there now` },
+  SRV_HTTP_REDIRECT: {
+    status: 'FAILED_PRECONDITION',
+    message: (url, reason) => `A redirect of '${url}' is not followed: ${reason}. Set the model's path to where its files are`,
+  },
+  SRV_HTTP_RANGE: {
+    status: 'UNAVAILABLE',
+    message: (url, wanted, got) => `'${url}' was asked for bytes ${wanted} and answered with '${got}': the server, or a proxy before it, must answer ranges as RFC 9110 says`,
+  },
+  SRV_HTTP_ENCODED: {
+    status: 'FAILED_PRECONDITION',
+    message: (url, encoding) => `'${url}' comes with Content-Encoding ${encoding}, although none was asked for: have the server send it as it is stored`,
+  },
 });

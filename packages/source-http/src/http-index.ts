@@ -46,9 +46,16 @@ export function readIndex(url: string, text: string): readonly RemoteObject[] {
 }
 
 function describe(indexUrl: string, version: string, { path, size, sha256, url }: HttpIndexFile): RemoteObject {
-  const locator = new URL(url ?? `${version}/${path.split('/').map(encodeURIComponent).join('/')}`, indexUrl);
+  const relativeUrl = url ?? `${version}/${path.split('/').map(encodeName).join('/')}`;
+  if (!URL.canParse(relativeUrl, indexUrl)) throw httpError('SRV_HTTP_INDEX_INVALID', [indexUrl, `'${relativeUrl}' is no http address`]);
+  const locator = new URL(relativeUrl, indexUrl);
   if (!/^https?:$/.test(locator.protocol)) throw httpError('SRV_HTTP_INDEX_INVALID', [indexUrl, `'${locator.href}' is no http address`]);
   return { name: `${version}/${path}`, sizeBytes: size, revision: sha256, checksum: { algorithm: 'sha256', hex: sha256 }, locator: locator.href };
+}
+
+/** A name that is no well-formed text is refused later, with its version. */
+function encodeName(name: string): string {
+  return encodeURIComponent(Buffer.from(name).toString());
 }
 
 function parse(url: string, text: string): HttpIndex {
@@ -67,6 +74,7 @@ function faultOf(value: unknown): string | undefined {
   const versions = asRecord(asRecord(value)?.['versions']);
   if (versions === undefined) return "it has no object 'versions'";
   for (const [version, entry] of Object.entries(versions)) {
+    if (!/^\d+$/.test(version)) return `'${version}' is no number of a version`;
     const files: unknown = asRecord(entry)?.['files'];
     if (!Array.isArray(files)) return `version '${version}' has no list 'files'`;
     for (const file of files) {

@@ -1,8 +1,12 @@
 import type { ReadRequest, RemoteLocation, RemoteObject, RemoteStore } from '@servable/remote-cache';
 import { httpError } from './errors.ts';
+import { bodyOf, release, request } from './http-client.ts';
 import { readIndex } from './http-index.ts';
 
 const ARCHIVE = /(?:^|\/)(?:(?<version>\d+)|[^/]*)\.(?:tar\.gz|tgz)$/;
+
+/** About 40,000 files. It is parsed in one go. */
+const MAX_INDEX_BYTES = 8 * 2 ** 20;
 
 /** Files behind URLs: of an index, or one archive. The container is the URL. */
 export class HttpStore implements RemoteStore {
@@ -18,6 +22,7 @@ export class HttpStore implements RemoteStore {
 
   locate(path: string): RemoteLocation {
     const url = new URL(path);
+    if (url.username !== '' || url.password !== '') throw new Error("it holds a user or a password: give them as the source's headers");
     if (url.pathname.endsWith('/')) url.pathname += 'index.json';
     return { container: url.href, prefix: '' };
   }
@@ -29,14 +34,23 @@ export class HttpStore implements RemoteStore {
   async *read({ container, object, range, signal }: ReadRequest): AsyncGenerator<Uint8Array> {
     const url = object.locator ?? container;
     const isWhole = range.start === 0 && range.end === object.sizeBytes;
-    const headers: Record<string, string> = { ...this.#headers, 'accept-encoding': 'identity' };
+    const headers: Record<string, string> = {};
     if (!isWhole) headers['range'] = `bytes=${range.start}-${range.end - 1}`;
     if (object.archive !== undefined && object.revision.startsWith('"')) headers['if-match'] = object.revision;
-    const response = await fetch(url, { headers, signal });
-    if (response.status === 412) await response.body?.cancel();
-    if (response.status === 412) throw httpError('SRV_HTTP_REPLACED', [url]);
-    const body = this.#bodyOf(url, response);
-    if (isWhole || response.status === 206) yield* body;
+    const response = await request(this.#headers, { url, home: container, headers, signal });
+    if (isReplaced(response, object)) {
+      release(response);
+      throw httpError('SRV_HTTP_REPLACED', [url]);
+    }
+    const body = bodyOf(url, response);
+    if (response.status === 206) {
+      const got = response.headers.get('content-range') ?? '';
+      if (!got.startsWith(`bytes ${range.start}-${range.end - 1}/`)) {
+        release(response);
+        throw httpError('SRV_HTTP_RANGE', [url, `${range.start}-${range.end - 1}`, got]);
+      }
+      yield* body;
+    } else if (isWhole) yield* body;
     else {
       this.#withoutRanges.add(new URL(url).origin);
       yield* cut(body, range);
@@ -45,12 +59,12 @@ export class HttpStore implements RemoteStore {
 
   async #getIndex(url: string, signal: AbortSignal): Promise<readonly RemoteObject[]> {
     const before = this.#indexes.get(url);
-    const response = await fetch(url, { headers: { ...this.#headers, ...(before === undefined ? {} : { 'if-none-match': before.etag }) }, signal });
+    const response = await request(this.#headers, { url, home: url, headers: before === undefined ? {} : { 'if-none-match': before.etag }, signal });
     if (response.status === 304 && before !== undefined) return this.#marked(before.objects);
+    if (response.status === 404) release(response);
     if (response.status === 404) return [];
-    this.#bodyOf(url, response);
     // An index without versions is there all the same.
-    const objects = [{ name: 'index/', sizeBytes: 0, revision: '' }, ...readIndex(url, await response.text())];
+    const objects = [{ name: 'index/', sizeBytes: 0, revision: '' }, ...readIndex(url, await indexText(url, bodyOf(url, response)))];
     const etag = response.headers.get('etag');
     if (etag === null) this.#indexes.delete(url);
     else this.#indexes.set(url, { etag, objects });
@@ -64,9 +78,9 @@ export class HttpStore implements RemoteStore {
 
   /** The version is the number that names the archive, else the second of its last change: replacing it makes a new version. */
   async #headArchive(url: string, signal: AbortSignal): Promise<readonly RemoteObject[]> {
-    const response = await fetch(url, { method: 'HEAD', headers: { ...this.#headers, 'accept-encoding': 'identity' }, signal });
+    const response = await request(this.#headers, { url, home: url, method: 'HEAD', signal });
     if (response.status === 404) return [];
-    this.#bodyOf(url, response);
+    bodyOf(url, response);
     const length = response.headers.get('content-length');
     if (length === null) throw httpError('SRV_HTTP_ARCHIVE_UNSIZED', [url]);
     const modified = response.headers.get('last-modified') ?? '';
@@ -85,17 +99,27 @@ export class HttpStore implements RemoteStore {
       },
     ];
   }
-
-  #bodyOf(url: string, { body, status, ok }: Response): AsyncIterable<Uint8Array> {
-    // What nobody reads would keep its connection.
-    if (!ok) body?.cancel().catch(() => undefined);
-    if (status === 401 || status === 403) throw httpError('SRV_HTTP_DENIED', [url, status]);
-    if (!ok) throw httpError('SRV_HTTP_STATUS', [url, status]);
-    return body ?? noBytes();
-  }
 }
 
-async function* noBytes(): AsyncGenerator<Uint8Array> {}
+/** Whether what is there now is not what was listed: by its ETag, else by the time of its last change. */
+function isReplaced({ status, ok, headers }: Response, { archive, revision }: RemoteObject): boolean {
+  if (status === 412) return true;
+  // What an index lists is held to its sum instead.
+  if (!ok || archive === undefined) return false;
+  return (headers.get('etag') ?? headers.get('last-modified') ?? '') !== revision;
+}
+
+/** The text of an index; no more than can be read without others waiting for it. */
+async function indexText(url: string, body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > MAX_INDEX_BYTES) throw httpError('SRV_HTTP_INDEX_INVALID', [url, `it is longer than ${MAX_INDEX_BYTES} bytes`]);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
 
 /** A range out of everything. */
 async function* cut(body: AsyncIterable<Uint8Array>, { start, end }: { readonly start: number; readonly end: number }): AsyncGenerator<Uint8Array> {

@@ -53,6 +53,12 @@ export class Owner {
     }
   }
 
+  /** Says again that this process lives, where somebody removed its mark. */
+  async confirm(): Promise<void> {
+    const isThere = await stat(join(this.#directory, this.token)).catch(() => undefined);
+    if (isThere === undefined) await this.#write();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#beat);
     await rm(join(this.#directory, this.token), { force: true });

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { messageOf, ServingError } from '@servable/core';
 import { remoteError, systemCodeOf } from '../errors.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
@@ -39,7 +39,7 @@ export class RemoteCache {
   static async open(directory: string): Promise<RemoteCache> {
     const layout = new CacheLayout(directory);
     try {
-      for (const each of layout.directories) await mkdir(each, { recursive: true });
+      await makeDirectories(layout);
       const owner = await Owner.register(layout.owners);
       await owner.sweep();
       const cache = new RemoteCache(directory, layout, owner);
@@ -47,6 +47,16 @@ export class RemoteCache {
       return cache;
     } catch (error) {
       throw cacheFault(directory, error);
+    }
+  }
+
+  /** Makes what somebody removed while it was in use. Rejects with `SRV_REMOTE_CACHE_UNUSABLE`. */
+  async repair(): Promise<void> {
+    try {
+      await makeDirectories(this.layout);
+      await this.owner.confirm();
+    } catch (error) {
+      throw cacheFault(this.directory, error);
     }
   }
 
@@ -62,6 +72,15 @@ export class RemoteCache {
       if (await each.remove()) taken -= each.bytes;
     }
     return taken;
+  }
+
+  /** Throws what a full disk says when this many bytes, less those that lie below a folder, do not fit: a listing can claim any size. */
+  async expectSpace(bytes: number, folder: string): Promise<void> {
+    const { bavail, blocks, bsize } = await statfs(this.layout.root);
+    // Some network file systems do not tell.
+    if (blocks === 0 || bytes <= bavail * bsize) return;
+    if (bytes - (await bytesBelow(folder)) <= bavail * bsize) return;
+    throw Object.assign(new Error(`${bytes} bytes do not fit into the ${bavail * bsize} that are free`), { code: 'ENOSPC' });
   }
 
   close(): Promise<void> {
@@ -110,6 +129,21 @@ export function cacheFault(directory: string, error: unknown): ServingError {
   const code = systemCodeOf(error);
   const reason = code === 'EROFS' ? `the file system is read-only (${code})` : messageOf(error);
   return remoteError('SRV_REMOTE_CACHE_UNUSABLE', [directory, reason], { cause: error });
+}
+
+async function makeDirectories(layout: CacheLayout): Promise<void> {
+  for (const each of layout.directories) await makeFolder(each);
+}
+
+/** As `mkdir -p`; says why when it cannot: the recursive form of Node says ENOENT of a read-only file system. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error;
+    if (dirname(path) !== path) await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 async function bytesBelow(folder: string): Promise<number> {

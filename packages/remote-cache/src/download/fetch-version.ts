@@ -89,6 +89,7 @@ async function downloadAll(
   { version, container, meter }: FetchRequest,
   { staging, signal }: { readonly staging: Staging; readonly signal: AbortSignal },
 ): Promise<void> {
+  await context.cache.expectSpace(version.totalBytes, staging.path);
   meter.start();
   const fileContext: FileContext = { ...context, container, onBytes: (bytes) => meter.add(bytes) };
   const fileSlots = new Slots(OPEN_FILES);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
+import { crc32c } from '@servable/tfrecord';
 import type { Checksum } from '../remote-store.ts';
-import { crc32c } from './crc32c.ts';
 
 const CHUNK_BYTES = 1 << 20;
 

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { messageOf } from '@servable/core';
 import { isFinal, remoteError } from '../errors.ts';
 import type { ByteRange, ReadRequest, RemoteObject } from '../remote-store.ts';
-import { type BackOff, backOffMs, pause, unlessAborted } from '../waiting.ts';
+import { type BackOff, backOffMs, pause, retryAfterOf, unlessAborted } from '../waiting.ts';
 
 /** How reads behave, and who is told of them. */
 export interface ReadContext {
@@ -26,6 +26,9 @@ export interface PartTarget {
 /** Tries that bring nothing, after which a part fails. */
 const MAX_FRUITLESS_TRIES = 5;
 
+/** A server that asks for more time than this is asked after it all the same: the read keeps others waiting. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
 /** The disk, not the network: trying the read again would not help. */
 export class WriteFault extends Error {}
 
@@ -46,7 +49,7 @@ export async function readPart(context: ReadContext, target: PartTarget, signal:
       if (fruitless >= MAX_FRUITLESS_TRIES) throw remoteError('SRV_REMOTE_READ_FAILED', [object.name, messageOf(error)], { cause: error });
       at = object.hasRanges === false ? part.start : reached;
       context.onBytes(at - reached);
-      await pause(backOffMs(context.backOff, fruitless, Math.random()), signal);
+      await pause(Math.max(backOffMs(context.backOff, fruitless, Math.random()), retryAfterOf(error, MAX_RETRY_AFTER_MS)), signal);
     }
   }
 }

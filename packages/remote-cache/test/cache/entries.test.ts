@@ -40,7 +40,8 @@ it('never removes an entry under somebody who uses it, however uses and removals
   let removed = 0;
   let used = 0;
   const users = [one, other, one, other].map(async (cache) => {
-    for (let round = 0; round < 12; round += 1) {
+    // Until a removal has met them: on a busy machine that takes more rounds.
+    for (let round = 0; round < 12 || removed === 0; round += 1) {
       const path = await use(cache, 'content');
       expect(await readFile(join(path, 'model'), 'utf8')).toBe('content');
       await new Promise((resolve) => setImmediate(resolve));
@@ -60,8 +61,7 @@ it('never removes an entry under somebody who uses it, however uses and removals
   await Promise.all(users);
   over.abort();
   await Promise.all(evictors);
-  expect(used).toBe(48);
-  expect(removed).toBeGreaterThan(0);
+  expect(used).toBeGreaterThanOrEqual(48);
 });
 
 it('gives a download to one of two, and to the other when that one is gone', async () => {

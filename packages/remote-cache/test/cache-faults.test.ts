@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { MemoryBucket, temporaryDirectory } from './memory-store.ts';
+import { ALL, type RunningRemote, startRemote } from './running-remote.ts';
+
+/** A user of this system that owns nothing. */
+const NOBODY = 65_534;
+
+async function start(cacheDirectory?: string): Promise<RunningRemote> {
+  const bucket = new MemoryBucket();
+  bucket.put('models/m/1/model.bin', 'one');
+  const running = await startRemote({ bucket, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
+  running.watch({ m: ALL });
+  await running.source.refresh();
+  return running;
+}
+
+async function publishSecond({ bucket, sink, source }: RunningRemote): Promise<void> {
+  bucket.put('models/m/2/model.bin', 'two');
+  await source.refresh();
+  expect(sink.versions('m')).toEqual(['2', '1']);
+  expect(await readFile(join(sink.path('m', 2) ?? '', 'model.bin'), 'utf8')).toBe('two');
+}
+
+it('makes the cache directory again that is removed while it serves', async () => {
+  const running = await start();
+  await rm(running.cacheDirectory, { recursive: true });
+  await publishSecond(running);
+  expect(running.sink.reports('m')).toEqual([]);
+  expect(await readdir(join(running.cacheDirectory, 'v1', 'owners'))).toHaveLength(1);
+});
+
+it('goes on in a cache directory that is replaced by a link, and removes nothing behind other links', async () => {
+  const running = await start();
+  const elsewhere = await temporaryDirectory();
+  onTestFinished(() => rm(elsewhere, { recursive: true, force: true }));
+  await rename(running.cacheDirectory, join(elsewhere, 'moved'));
+  await symlink(join(elsewhere, 'moved'), running.cacheDirectory);
+  await writeFile(join(elsewhere, 'precious'), 'kept');
+  // Links where downloads and entries are, as somebody with access could plant them.
+  for (const folder of ['staging', 'entries', 'trash']) await symlink(elsewhere, join(elsewhere, 'moved', 'v1', folder, 'link'));
+  await publishSecond(running);
+  expect(await readFile(join(elsewhere, 'precious'), 'utf8')).toBe('kept');
+  expect((await readdir(elsewhere)).toSorted()).toEqual(['moved', 'precious']);
+});
+
+it('says once that a file stands in the place of the cache directory, serves on, and goes on when it is gone', async () => {
+  const running = await start();
+  await rm(running.cacheDirectory, { recursive: true });
+  await writeFile(running.cacheDirectory, '');
+  for (let look = 0; look < 3; look += 1) await running.source.refresh();
+  expect(running.sink.reports('m').map(({ message }) => message)).toEqual([expect.stringMatching(/^The cache directory .* cannot be used/)]);
+  expect(running.sink.versions('m')).toEqual(['1']);
+  await rm(running.cacheDirectory);
+  await publishSecond(running);
+});
+
+const isRoot = process.getuid?.() === 0;
+
+it.skipIf(process.platform === 'win32')('says that a cache directory may not be written, as a user that may not', async () => {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await mkdir(join(directory, 'locked'));
+  await chmod(directory, 0o755);
+  await chmod(join(directory, 'locked'), 0o555);
+  if (isRoot) await chown(join(directory, 'locked'), 0, 0);
+  if (isRoot) process.seteuid?.(NOBODY);
+  try {
+    const { sink } = await start(join(directory, 'locked', 'cache'));
+    expect(sink.reports('m').map(({ message }) => message)).toEqual([expect.stringMatching(/EACCES.*Set the source's cacheDirectory to a directory that this user may write$/)]);
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+});
+
+it('says that a cache directory is on a file system that is read-only', async ({ skip }) => {
+  const directory = await temporaryDirectory();
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro,size=1m', 'tmpfs', directory], { stdio: 'ignore' });
+  } catch {
+    skip('this system lets no file system be mounted');
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', directory]));
+  const { sink } = await start(join(directory, 'cache'));
+  expect(sink.reports('m').map(({ message }) => message)).toEqual([expect.stringMatching(/the file system is read-only \(EROFS\)/)]);
+});

@@ -226,7 +226,8 @@ export class RemoteModel {
     const versions: Version[] = [];
     for (const version of selectVersions([...record.versions.keys()], this.#model.selector).selected) {
       const contentId = record.versions.get(version) ?? '';
-      const path = await cache.entries.use(contentId, signal);
+      // What cannot be checked now is not served; the next look tries again.
+      const path = await cache.entries.use(contentId, signal).catch(() => undefined);
       if (path === undefined) continue;
       const task = VersionTask.ready(version, contentId, path);
       if (this.#isClosed) this.#context.retire(this.#model, task);

@@ -21,6 +21,8 @@ export interface RemoteOptions {
   readonly cacheDirectory?: string;
   /** What the cache may take, in bytes. Versions that nobody serves are removed, the longest unused first. Default: 20 GiB. */
   readonly maxCacheBytes?: number;
+  /** What an archive may unpack to, in bytes. Default: 20 GiB. */
+  readonly maxUnpackedBytes?: number;
   /** Ranges that are read at the same time. Default: 8. */
   readonly parallelReads?: number;
   /** The bytes of one range. Less is read again after a crash when it is small; more requests are made then. Default: 16 MiB. */
@@ -54,6 +56,7 @@ export function resolveRemoteOptions(source: string, options: RemoteOptions): Re
   check('completionMarker', isText, "a file's name");
   check('cacheDirectory', isText, 'a path');
   check('maxCacheBytes', isAtLeast(0), 'a number of bytes, 0 or more');
+  check('maxUnpackedBytes', isAtLeast(0), 'a number of bytes, 0 or more');
   check('parallelReads', isWhole(1), 'a whole number, 1 or more');
   check('partBytes', isWhole(1), 'a whole number of bytes, 1 or more');
   return {
@@ -62,6 +65,7 @@ export function resolveRemoteOptions(source: string, options: RemoteOptions): Re
     completionMarker: options.completionMarker,
     cacheDirectory: resolve(options.cacheDirectory ?? join(homedir(), '.cache', 'servable', 'models')),
     maxCacheBytes: options.maxCacheBytes ?? 20 * 1024 * MIB,
+    maxUnpackedBytes: options.maxUnpackedBytes ?? 20 * 1024 * MIB,
     parallelReads: options.parallelReads ?? 8,
     partBytes: options.partBytes ?? 16 * MIB,
     stallTimeoutMs: options.stallTimeoutMs ?? 30_000,

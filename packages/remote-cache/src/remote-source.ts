@@ -1,4 +1,5 @@
 import { messageOf, type ModelName, type MonitoredModel, ServingError, type ServableId, type Source, type SourceContext } from '@servable/core';
+import type { Integrity } from './cache/entries.ts';
 import { RemoteCache } from './cache/remote-cache.ts';
 import { DigestThread } from './download/digest-thread.ts';
 import { type FetchContext, fetchVersion } from './download/fetch-version.ts';
@@ -95,7 +96,10 @@ export class RemoteSource implements Source {
 
   async #close(): Promise<void> {
     this.#sink.shut();
-    await Promise.all([...this.#groups.values()].map((group) => group.close()));
+    const groups = [...this.#groups.values()].map((group) => group.close());
+    // A look may wait for gigabytes to be summed up.
+    await this.#digests.close();
+    await Promise.all(groups);
     await Promise.all([...this.#models.values()].map((model) => model.close()));
     await this.#digests.close();
     await this.#parts.store.close?.();
@@ -171,13 +175,22 @@ export class RemoteSource implements Source {
   /** One that failed is tried again at the next look. */
   async #openCache(): Promise<RemoteCache> {
     const before = this.#cache;
-    this.#cache ??= RemoteCache.open(this.#parts.options.cacheDirectory).catch((error: unknown) => {
+    this.#cache ??= RemoteCache.open(this.#parts.options.cacheDirectory, this.#integrity()).catch((error: unknown) => {
       this.#cache = undefined;
       throw error;
     });
     const cache = await this.#cache;
     if (before !== undefined) await cache.repair();
     return cache;
+  }
+
+  #integrity(): Integrity {
+    const { context, options } = this.#parts;
+    return {
+      digest: (path, sizeBytes, algorithm) => this.#digests.digest(path, sizeBytes, algorithm),
+      onDamage: (entry, reason) =>
+        context.logger.warn({ cacheDirectory: options.cacheDirectory, entry }, `'${entry}' in the cache at '${options.cacheDirectory}' is damaged, and removed: ${reason}`),
+    };
   }
 
   async #fetch(id: ServableId, { location, version }: { readonly location: RemoteLocation; readonly version: Parameters<ModelContext['fetch']>[2] }, signal: AbortSignal): Promise<string> {
@@ -199,6 +212,7 @@ export class RemoteSource implements Source {
     return {
       cache,
       maxCacheBytes: options.maxCacheBytes,
+      maxUnpackedBytes: options.maxUnpackedBytes,
       partBytes: options.partBytes,
       stallTimeoutMs: options.stallTimeoutMs,
       backOff: READ_BACK_OFF,

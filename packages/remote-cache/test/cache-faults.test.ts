@@ -57,6 +57,43 @@ it('says once that a file stands in the place of the cache directory, serves on,
   await publishSecond(running);
 });
 
+it('does not serve an entry in which a byte changed, says so, and downloads it again; without the store, serves nothing', async () => {
+  const cacheDirectory = await temporaryDirectory();
+  const first = await start(cacheDirectory);
+  const file = join(first.sink.path('m', 1) ?? '', 'model.bin');
+  const { bucket } = first;
+  await first.source.close();
+  await writeFile(file, 'oNe');
+  bucket.interference.list = () => {
+    throw new Error('no network');
+  };
+  const { logger, sink, source, watch } = await startRemote({ bucket, cacheDirectory });
+  watch({ m: ALL });
+  await source.refresh();
+  expect(sink.sets('m')).toEqual([]);
+  expect(logger.messages('warn')).toEqual([expect.stringMatching(/^'m-1-[0-9a-f]+' in the cache at .* is damaged, and removed: the md5 of 'model\.bin' is [0-9a-f]{32}, not /)]);
+  bucket.interference = {};
+  await source.refresh();
+  expect(await readFile(join(sink.path('m', 1) ?? '', 'model.bin'), 'utf8')).toBe('one');
+  expect(logger.messages('warn')).toHaveLength(1);
+});
+
+it('holds a file without a checksum of the store to its own', async () => {
+  const cacheDirectory = await temporaryDirectory();
+  const bucket = new MemoryBucket();
+  bucket.put('models/m/1/model.bin', 'one', { checksum: undefined as never });
+  const first = await startRemote({ bucket, cacheDirectory });
+  first.watch({ m: ALL });
+  await first.source.refresh();
+  await first.source.close();
+  await writeFile(join(first.sink.path('m', 1) ?? '', 'model.bin'), 'oNe');
+  const { logger, sink, source, watch } = await startRemote({ bucket, cacheDirectory });
+  watch({ m: ALL });
+  await source.refresh();
+  expect(await readFile(join(sink.path('m', 1) ?? '', 'model.bin'), 'utf8')).toBe('one');
+  expect(logger.messages('warn')).toEqual([expect.stringMatching(/the crc32c of 'model\.bin'/)]);
+});
+
 const isRoot = process.getuid?.() === 0;
 
 it.skipIf(process.platform === 'win32')('says that a cache directory may not be written, as a user that may not', async () => {

@@ -5,7 +5,7 @@ import { CRC32C } from '@google-cloud/storage';
 import { parseModelName, ServingError, type SourceRequest } from '@servable/core';
 import { collectLogger, RecordingSink } from '@servable/plugin-testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { crc32c } from '../../remote-cache/src/download/crc32c.ts';
+import { crc32c } from '../../tfrecord/src/crc32c.ts';
 import gcs, { type GcsOptions } from '../src/index.ts';
 import { GcsBucket } from './gcs-bucket.ts';
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
 import { pause } from '../waiting.ts';
+import type { Checksum } from '../remote-store.ts';
 import type { CacheLayout } from './cache-layout.ts';
 import { discardFolder, moveFolder, syncFolder } from './move.ts';
 import type { Owner } from './owner.ts';
@@ -13,12 +14,26 @@ const USES = 'uses';
 const EVICTING_PREFIX = 'evicting.';
 const RETRY_MS = 50;
 
+/** A file as it was when it was published. */
+export interface RecordedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** None in entries that were made without; their sizes alone are checked. */
+  readonly checksum?: Checksum;
+}
+
 /** What lies beside a version's files. */
 export interface EntryRecord {
   /** The folder with the files, by the version's number. */
   readonly folder: string;
   readonly totalBytes: number;
-  readonly files: readonly { readonly path: string; readonly sizeBytes: number }[];
+  readonly files: readonly RecordedFile[];
+}
+
+/** How the bytes of entries are checked, and who is told. */
+export interface Integrity {
+  digest(path: string, sizeBytes: number, algorithm: Checksum['algorithm']): Promise<string>;
+  onDamage(contentId: string, reason: string): void;
 }
 
 /** An entry as the search for what to remove sees it. */
@@ -37,13 +52,17 @@ export interface EntrySummary {
 export class Entries {
   readonly #layout: CacheLayout;
   readonly #owner: Owner;
+  readonly #integrity: Integrity;
+  /** What this process wrote or has read whole: its bytes were right. */
+  readonly #verified = new Set<string>();
   /** How many times each is in use here; its mark is there while it is. */
   readonly #uses = new Map<string, number>();
   readonly #turns = new KeyedTurns();
 
-  constructor(layout: CacheLayout, owner: Owner) {
+  constructor(layout: CacheLayout, owner: Owner, integrity: Integrity) {
     this.#layout = layout;
     this.#owner = owner;
+    this.#integrity = integrity;
   }
 
   has(contentId: string): Promise<boolean> {
@@ -51,8 +70,8 @@ export class Entries {
   }
 
   /**
-   * Marks an entry as in use and resolves to its files' folder; `undefined` when there is none. One that lacks files, because
-   * somebody touched it, is removed: it is downloaded again then.
+   * Marks an entry as in use and resolves to its files' folder; `undefined` when there is none. One that lacks files or holds other
+   * bytes, because a disk or somebody changed it, is removed: it is downloaded again then. Bytes are read at a process's first use.
    */
   use(contentId: string, signal: AbortSignal): Promise<string | undefined> {
     return this.#turns.run(contentId, () => this.#use(contentId, signal));
@@ -62,12 +81,37 @@ export class Entries {
     const path = this.#pathOf(contentId);
     if (!(await this.#mark(contentId, signal))) return undefined;
     const record = await readRecord(path);
-    if (record !== undefined && (await isWhole(path, record))) {
+    const fault = await this.#faultOf(contentId, record);
+    if (record !== undefined && fault === undefined) {
       await touch(join(path, RECORD));
       return join(path, record.folder);
     }
     await this.#release(contentId);
     await discardFolder(path, this.#layout.trash);
+    this.#integrity.onDamage(contentId, fault ?? 'it is incomplete');
+    return undefined;
+  }
+
+  /** What is wrong with an entry's files. A check that could not be made, as while the source closes, rejects and gives the mark back. */
+  async #faultOf(contentId: string, record: EntryRecord | undefined): Promise<string | undefined> {
+    if (record === undefined) return 'its entry.json cannot be read';
+    const path = this.#pathOf(contentId);
+    try {
+      const fault = (await sizeFault(path, record)) ?? (this.#verified.has(contentId) ? undefined : await this.#checksumFault(path, record));
+      if (fault === undefined) this.#verified.add(contentId);
+      return fault;
+    } catch (error) {
+      await this.#release(contentId);
+      throw error;
+    }
+  }
+
+  async #checksumFault(path: string, { folder, files }: EntryRecord): Promise<string | undefined> {
+    for (const { path: name, sizeBytes, checksum } of files) {
+      if (checksum === undefined) continue;
+      const got = await this.#integrity.digest(fileAt(path, folder, name), sizeBytes, checksum.algorithm).catch(readFaultOf);
+      if (got !== checksum.hex) return `the ${checksum.algorithm} of '${name}' is ${got}, not ${checksum.hex}`;
+    }
     return undefined;
   }
 
@@ -109,7 +153,7 @@ export class Entries {
     const path = this.#pathOf(contentId);
     // What stands there without a record is no entry: somebody removed it by hand.
     if (!(await this.has(contentId))) await discardFolder(path, this.#layout.trash);
-    await moveFolder(staging.content, path);
+    if (await moveFolder(staging.content, path)) this.#verified.add(contentId);
     await syncFolder(this.#layout.entries);
   }
 
@@ -194,12 +238,23 @@ async function readRecord(path: string): Promise<EntryRecord | undefined> {
   }
 }
 
-async function isWhole(path: string, { folder, files }: EntryRecord): Promise<boolean> {
+async function sizeFault(path: string, { folder, files }: EntryRecord): Promise<string | undefined> {
   for (const file of files) {
-    const found = await stat(join(path, folder, ...file.path.split('/'))).catch(() => undefined);
-    if (found?.size !== file.sizeBytes) return false;
+    const found = await stat(fileAt(path, folder, file.path)).catch(() => undefined);
+    if (found?.size !== file.sizeBytes) return `'${file.path}' has ${found?.size ?? 'no'} bytes, not ${file.sizeBytes}`;
   }
-  return true;
+  return undefined;
+}
+
+function fileAt(path: string, folder: string, name: string): string {
+  return join(path, folder, ...name.split('/'));
+}
+
+/** A file that cannot be read is damaged; what is no fault of the disk is thrown on. */
+function readFaultOf(error: unknown): string {
+  const code = systemCodeOf(error);
+  if (code === '') throw error;
+  return code;
 }
 
 /** The record's time is that of the last use. */

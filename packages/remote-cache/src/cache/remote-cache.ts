@@ -5,7 +5,7 @@ import { remoteError, systemCodeOf } from '../errors.ts';
 import { KeyedTurns } from '../keyed-turns.ts';
 import { BaseRecords } from './base-records.ts';
 import { CacheLayout } from './cache-layout.ts';
-import { Entries } from './entries.ts';
+import { Entries, type Integrity } from './entries.ts';
 import { discardFolder } from './move.ts';
 import { Owner } from './owner.ts';
 import { ownerOf } from './staging.ts';
@@ -27,22 +27,22 @@ export class RemoteCache {
   /** One download of some content at a time in this process. */
   readonly turns: KeyedTurns = new KeyedTurns();
 
-  private constructor(directory: string, layout: CacheLayout, owner: Owner) {
+  private constructor(directory: string, { layout, owner, integrity }: { readonly layout: CacheLayout; readonly owner: Owner; readonly integrity: Integrity }) {
     this.directory = directory;
     this.layout = layout;
     this.owner = owner;
-    this.entries = new Entries(layout, owner);
+    this.entries = new Entries(layout, owner, integrity);
     this.bases = new BaseRecords(layout);
   }
 
   /** Makes the directory when it is not there, and removes what dead processes left. Rejects with `SRV_REMOTE_CACHE_UNUSABLE`. */
-  static async open(directory: string): Promise<RemoteCache> {
+  static async open(directory: string, integrity: Integrity): Promise<RemoteCache> {
     const layout = new CacheLayout(directory);
     try {
       await makeDirectories(layout);
       const owner = await Owner.register(layout.owners);
       await owner.sweep();
-      const cache = new RemoteCache(directory, layout, owner);
+      const cache = new RemoteCache(directory, { layout, owner, integrity });
       await cache.#sweepTrash();
       return cache;
     } catch (error) {

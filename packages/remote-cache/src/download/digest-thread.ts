@@ -1,7 +1,7 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Checksum } from '../remote-store.ts';
 import { digestFile } from './file-digest.ts';
+import { threadUrl } from './thread-url.ts';
 
 /** What the thread is asked. */
 export interface DigestRequest {
@@ -47,7 +47,7 @@ export class DigestThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(entryUrl(), { name: 'servable-digest', execArgv: [] });
+    const worker = new Worker(threadUrl(new URL('../../dist/download/digest-thread-main.js', import.meta.url)), { name: 'servable-digest', execArgv: [] });
     worker.on('message', (answer: DigestAnswer) => this.#answered(answer));
     const fail = (error: Error): void => {
       if (this.#worker !== worker) return;
@@ -74,11 +74,4 @@ export class DigestThread {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-/** Beside this file; a Node that does not run TypeScript takes what was built of it. */
-function entryUrl(): URL {
-  const extension = extname(import.meta.url);
-  if (extension !== '.ts' || process.features.typescript) return new URL(`./digest-thread-main${extension}`, import.meta.url);
-  return new URL('../../dist/download/digest-thread-main.js', import.meta.url);
 }

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { ServableId } from '@servable/core';
-import type { EntryRecord } from '../cache/entries.ts';
+import type { EntryRecord, RecordedFile } from '../cache/entries.ts';
 import { syncFolder } from '../cache/move.ts';
 import { cacheFault, type RemoteCache } from '../cache/remote-cache.ts';
 import { dropStaging, type Staging, takeStaging } from '../cache/staging.ts';
@@ -18,6 +18,7 @@ import { unpackArchive } from './unpack.ts';
 export interface FetchContext extends Omit<FileContext, 'container' | 'onBytes'> {
   readonly cache: RemoteCache;
   readonly maxCacheBytes: number;
+  readonly maxUnpackedBytes: number;
   /** The cache holds more than it should, all of it in use. */
   onOverLimit(takenBytes: number): void;
 }
@@ -79,8 +80,7 @@ async function fill(
     await cache.makeRoom(totalBytes, 0);
     await downloadAll(context, request, { staging, signal });
   }
-  const folder = String(request.version.version);
-  await cache.entries.publish(contentId, staging, await recordOf(join(staging.content, folder), folder));
+  await cache.entries.publish(contentId, staging, await recordOf(context, request, staging.content));
   await dropStaging(cache.layout, staging);
 }
 
@@ -102,17 +102,31 @@ async function downloadAll(
     return (each: AbortSignal) => fileSlots.run(() => downloadFile(fileContext, file, each), each);
   });
   await runAll(jobs, signal);
-  for (const archive of archives) await unpackArchive(archive, folder);
+  for (const archive of archives) await unpackArchive({ ...archive, maxBytes: context.maxUnpackedBytes }, folder, signal);
 }
 
-/** What lies there, also when it came out of an archive. The names of folders are on the disk after this, as their files' bytes are. */
-async function recordOf(directory: string, folder: string): Promise<EntryRecord> {
-  const files: { readonly path: string; readonly sizeBytes: number }[] = [];
+/**
+ * What lies there, also when it came out of an archive, each with a checksum: the store's, else one of ours. The names of folders are
+ * on the disk after this, as their files' bytes are.
+ */
+async function recordOf({ digests }: FetchContext, { id, version }: FetchRequest, content: string): Promise<EntryRecord> {
+  const folder = String(version.version);
+  const directory = join(content, folder);
+  const checksums = new Map(version.files.map(({ path, object }) => [path, object.archive === undefined ? object.checksum : undefined]));
+  const files: RecordedFile[] = [];
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) await syncFolder(path);
-    else files.push({ path: relative(directory, path).split(sep).join('/'), sizeBytes: (await stat(path)).size });
+    const at = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await syncFolder(at);
+    else {
+      const path = relative(directory, at).split(sep).join('/');
+      const { size: sizeBytes } = await stat(at);
+      files.push({ path, sizeBytes, checksum: checksums.get(path) ?? { algorithm: 'crc32c', hex: await digests.digest(at, sizeBytes, 'crc32c') } });
+    }
   }
+  const found = new Set(files.map(({ path }) => path));
+  const gone = version.files.find(({ path, object }) => object.archive === undefined && !found.has(path));
+  // A disk that does not tell case, mounted on a system that does.
+  if (gone !== undefined) throw remoteError('SRV_REMOTE_NAME_UNUSABLE', [id.name, folder, gone.path, 'it and another name are one file on this disk']);
   return { folder, files, totalBytes: files.reduce((sum, each) => sum + each.sizeBytes, 0) };
 }
 

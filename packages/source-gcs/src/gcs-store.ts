@@ -1,9 +1,11 @@
 import type { Storage } from '@google-cloud/storage';
-import type { ReadRequest, RemoteLocation, RemoteObject, RemoteStore } from '@servable/remote-cache';
+import { parseRetryAfter, type ReadRequest, type RemoteLocation, type RemoteObject, type RemoteStore } from '@servable/remote-cache';
 import { gcsError, listFault, readFault } from './errors.ts';
 
 /** As many as one answer can hold. */
 const PAGE_LENGTH = 1000;
+/** Of what a server says of a fault. */
+const MAX_MESSAGE_LENGTH = 500;
 /** Nothing else is asked for: answers are a tenth as long then. */
 const FIELDS = 'items(name,size,generation,crc32c,updated,contentEncoding),nextPageToken';
 
@@ -100,7 +102,18 @@ function describe({ name, size, generation, crc32c, updated, contentEncoding }: 
 /** What an answer that is no range says, in the library's form. */
 async function answerFault(response: Response): Promise<Error> {
   const { status } = response;
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now());
+  const text = response.ok ? 'the range was not answered as one' : await beginningOf(response);
   if (response.ok) await response.body?.cancel();
-  const text = response.ok ? 'the range was not answered as one' : (await response.text()).slice(0, 500);
-  return Object.assign(new Error(`HTTP ${status}: ${text}`), { code: status });
+  return Object.assign(new Error(`HTTP ${status}: ${text}`), { code: status, retryAfterMs });
+}
+
+/** No more than a message can hold, however long the answer is. */
+async function beginningOf({ body }: Response): Promise<string> {
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString('latin1');
+    if (text.length >= MAX_MESSAGE_LENGTH) break;
+  }
+  return Buffer.from(text.slice(0, MAX_MESSAGE_LENGTH), 'latin1').toString();
 }

@@ -79,13 +79,18 @@ export class Entries {
 
   async #use(contentId: string, signal: AbortSignal): Promise<string | undefined> {
     const path = this.#pathOf(contentId);
-    if (!(await this.#mark(contentId, signal))) return undefined;
+    if (!(await this.#mark(contentId, signal))) {
+      // Whoever brings it next, its bytes are others.
+      this.#verified.delete(contentId);
+      return undefined;
+    }
     const record = await readRecord(path);
     const fault = await this.#faultOf(contentId, record);
     if (record !== undefined && fault === undefined) {
       await touch(join(path, RECORD));
       return join(path, record.folder);
     }
+    this.#verified.delete(contentId);
     await this.#release(contentId);
     await discardFolder(path, this.#layout.trash);
     this.#integrity.onDamage(contentId, fault ?? 'it is incomplete');
@@ -250,10 +255,13 @@ function fileAt(path: string, folder: string, name: string): string {
   return join(path, folder, ...name.split('/'));
 }
 
-/** A file that cannot be read is damaged; what is no fault of the disk is thrown on. */
+/** What a disk says of a file that it lost, or can read no more. */
+const LOST: ReadonlySet<string> = new Set(['EIO', 'ENOENT', 'ENOTDIR', 'EBADMSG', 'EUCLEAN']);
+
+/** A file that cannot be read is damaged; what says nothing of its bytes, as too many open files, is thrown on. */
 function readFaultOf(error: unknown): string {
   const code = systemCodeOf(error);
-  if (code === '') throw error;
+  if (!LOST.has(code)) throw error;
   return code;
 }
 

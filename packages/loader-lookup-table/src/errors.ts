@@ -13,6 +13,7 @@ export interface ErrorArguments {
   SRV_TABLE_TOO_LARGE: [path: string, what: string, limit: string];
   SRV_TABLE_LOAD_LOST: [path: string, reason: string];
   SRV_TABLE_SEARCH_LOST: [reason: string];
+  SRV_TABLE_INDEX_UNAVAILABLE: [path: string, reason: string];
   SRV_TABLE_BASE_MISSING: [path: string, base: string, reason: string];
   SRV_TABLE_BASE_MISMATCH: [path: string, base: string, reason: string];
   SRV_TABLE_UNLOADED: [];
@@ -59,6 +60,12 @@ const table: ErrorTable = {
   },
   SRV_TABLE_LOAD_LOST: { status: 'INTERNAL', message: (path, reason) => `Loading '${path}' ended early: ${reason}` },
   SRV_TABLE_SEARCH_LOST: { status: 'INTERNAL', message: (reason) => `The table's search thread ended: ${reason}` },
+  SRV_TABLE_INDEX_UNAVAILABLE: {
+    status: 'FAILED_PRECONDITION',
+    message: (path, reason) =>
+      `'${path}' asks for "index": "hnsw", which needs the package 'usearch', version 2.25.3 or a later 2.x: ${reason}. ` +
+      'Install it beside the server (npm install usearch@2.25.3), or leave "index" out for an exact search',
+  },
   SRV_TABLE_BASE_MISSING: {
     status: 'NOT_FOUND',
     message: (path, base, reason) => `'${path}' builds on version ${base}, which cannot be had: ${reason}`,

@@ -4,11 +4,13 @@ import { collectGarbage } from './load/collect-garbage.ts';
 import { estimateBytes } from './load/estimate.ts';
 import { baseOf } from './load/base-of.ts';
 import { loadWithoutBlocking } from './load/load-without-blocking.ts';
+import type { LoadedTable } from './load/loaded-table.ts';
 import type { LoadedTables } from './load/loaded-tables.ts';
 import type { TableCache } from './load/table-cache.ts';
 import { TableView } from './run/table-view.ts';
+import { type ApproximateSearch, buildHnsw } from './search/build-hnsw.ts';
 import { TableSearch } from './search/table-search.ts';
-import { layeredBytes } from './storage/layers.ts';
+import { layeredBytes, liveRows } from './storage/layers.ts';
 import { MANIFEST_FILE } from './table-manifest.ts';
 import { TableServable } from './table-servable.ts';
 import { tableOperations } from './table-signatures.ts';
@@ -44,8 +46,9 @@ export class TableLoader implements Loader {
     const { artifact, context, tables, cache } = this.#parts;
     const loaded = await loadWithoutBlocking(artifact.path, { loaded: await baseOf(artifact.path, tables), cache }, signal);
     signal.throwIfAborted();
-    const search = new TableSearch(loaded.layers);
-    const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path: join(artifact.path, MANIFEST_FILE) });
+    const path = join(artifact.path, MANIFEST_FILE);
+    const search = new TableSearch(loaded.layers, await approximateSearch(loaded, path, signal));
+    const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path });
     this.#servable = new TableServable(formatServableId(context.id), operations, search);
     this.#bytes = layeredBytes(loaded.layers);
     tables.add(artifact.path, loaded);
@@ -60,4 +63,11 @@ export class TableLoader implements Loader {
     await servable.close();
     if (this.#bytes >= LARGE_BYTES) await collectGarbage();
   }
+}
+
+/** The index that `table.json` asks for. A table without vectors, or without rows, has nothing to put into one. */
+async function approximateSearch({ layers, manifest }: LoadedTable, path: string, signal: AbortSignal): Promise<ApproximateSearch | undefined> {
+  const { index, metric = 'cosine' } = manifest.nearest ?? {};
+  if (index !== 'hnsw' || layers.base.embedding === undefined || liveRows(layers) === 0) return undefined;
+  return buildHnsw({ layers, metric, path }, signal);
 }

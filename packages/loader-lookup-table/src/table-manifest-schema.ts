@@ -55,7 +55,7 @@ export const TABLE_MANIFEST_SCHEMA: Readonly<Record<string, unknown>> = {
     nearest: {
       type: 'object',
       additionalProperties: false,
-      properties: { k: COUNT, metric: { enum: ['dot', 'cosine', 'l2'] } },
+      properties: { k: COUNT, metric: { enum: ['dot', 'cosine', 'l2'] }, index: { enum: ['exact', 'hnsw'] } },
     },
     shard: {
       type: 'object',

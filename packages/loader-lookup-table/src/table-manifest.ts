@@ -16,6 +16,8 @@ export type MissingPolicy = 'zeros' | 'default' | 'bucket' | 'error';
 export type Combiner = 'sum' | 'mean' | 'sqrtn';
 /** How `nearest` compares: dot product, cosine, or squared Euclidean distance. */
 export type Metric = 'dot' | 'cosine' | 'l2';
+/** What finds the nearest rows: a look at every one, or a graph that finds most of them by looking at few. */
+export type SearchIndex = 'exact' | 'hnsw';
 
 /** A value column as `table.json` writes it. */
 export interface ManifestColumn {
@@ -53,7 +55,7 @@ export interface TableManifest {
   readonly embedding?: string | ManifestEmbedding;
   readonly vocabulary?: { readonly buckets?: number; readonly unknown?: string };
   readonly pool?: { readonly combiner?: Combiner };
-  readonly nearest?: { readonly k?: number; readonly metric?: Metric };
+  readonly nearest?: { readonly k?: number; readonly metric?: Metric; readonly index?: SearchIndex };
   readonly shard?: { readonly index: number; readonly count: number };
   readonly allowNonFinite?: boolean;
   /** The version, beside this one, that the rows of this one are laid over. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'vitest';
 import lookupTable from '../src/index.ts';
 import { readTableGoldens } from './golden-tables.ts';
-import { floats, strings, TABLES, TemporaryTables } from './temporary-table.ts';
+import { floats, int64s, strings, TABLES, TemporaryTables } from './temporary-table.ts';
 
 const { embeddings, lookup } = readTableGoldens();
 const tables = new TemporaryTables();
@@ -49,6 +49,27 @@ describe('a table of vectors, large enough for a loading thread', () =>
       })),
     ],
     rounds: 4,
+  }));
+
+describe('a vocabulary', () =>
+  testLoader({
+    describe,
+    it,
+    createPlugin: () => lookupTable(),
+    artifact: { path: tables.create({ files: { 'words.vocab': 'the\na\n\ncafé\n' }, manifest: { vocabulary: { buckets: 1, unknown: '?' } } }) },
+    requests: [
+      // All that is not there falls into the only bucket.
+      ...[['café', 'the'], ['nowhere'], ['', 'a', 'A']].map((tokens) => ({
+        signature: 'vocabulary',
+        inputs: new Map([['tokens', strings(...tokens)]]),
+        outputs: new Map([['ids', int64s(...tokens.map((token) => ({ the: 0, a: 1, '': 2, café: 3 })[token] ?? 4))]]),
+      })),
+      ...[[3, 0], [4], [-1, 2, 1]].map((ids) => ({
+        signature: 'tokens',
+        inputs: new Map([['ids', int64s(...ids)]]),
+        outputs: new Map([['tokens', strings(...ids.map((id) => ['the', 'a', '', 'café'][id] ?? '?'))]]),
+      })),
+    ],
   }));
 
 function squaredLength(key: string): number {

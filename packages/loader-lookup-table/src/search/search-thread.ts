@@ -2,7 +2,6 @@ import { messageOf } from '@servable/core';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { tableError } from '../errors.ts';
-import type { Matrix } from '../storage/matrix.ts';
 import type { SearchAnswer, SearchRequest } from './matrix-search.ts';
 
 /** Where the event loop computes in a matrix's memory, and where the search thread does. */
@@ -22,20 +21,23 @@ interface Pending {
   reject(error: unknown): void;
 }
 
+/** What a search thread runs. */
+export type SearchThreadMain = 'search-thread-main' | 'hnsw-thread-main';
+
 /**
  * One table's search thread, seen from the event loop; started by the first search. It keeps the process alive only while an
  * answer is awaited. Ending it lets go of its view of the table's memory at once.
  */
 export class SearchThread {
-  readonly #matrix: Matrix;
-  readonly #hidden: Uint8Array | undefined;
+  readonly #main: SearchThreadMain;
+  readonly #workerData: object;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #nextId = 0;
 
-  constructor(matrix: Matrix, hidden: Uint8Array | undefined) {
-    this.#matrix = matrix;
-    this.#hidden = hidden;
+  constructor(main: SearchThreadMain, workerData: object) {
+    this.#main = main;
+    this.#workerData = workerData;
   }
 
   /** Rejects with `signal.reason` as soon as it aborts; the thread goes on, and its answer is dropped. */
@@ -66,9 +68,9 @@ export class SearchThread {
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const isSource = extname(import.meta.url) === '.ts';
-    const entry = isSource ? new URL('./search-thread-main.ts', import.meta.url) : new URL('./search-thread-main.js', import.meta.url);
+    const entry = new URL(`./${this.#main}.${isSource ? 'ts' : 'js'}`, import.meta.url);
     const execArgv = isSource ? ['--conditions=@servable/source'] : [];
-    const worker = new Worker(entry, { workerData: { matrix: this.#matrix, hidden: this.#hidden }, name: 'servable-table-search', execArgv });
+    const worker = new Worker(entry, { workerData: this.#workerData, name: 'servable-table-search', execArgv });
     worker.on('message', (reply: SearchReply) => this.#settle(reply.id)?.resolve(reply));
     worker.on('error', (error) => this.#lost(worker, messageOf(error)));
     worker.on('exit', (code) => this.#lost(worker, `it ended with code ${code}`));

@@ -1,3 +1,4 @@
+import type { ApproximateSearch } from './build-hnsw.ts';
 import type { LayeredTable } from '../storage/layers.ts';
 import type { Matrix } from '../storage/matrix.ts';
 import { MatrixSearch, type SearchAnswer, type SearchRequest } from './matrix-search.ts';
@@ -14,11 +15,16 @@ interface Layer {
   readonly thread: SearchThread;
 }
 
-/** Searches all layers of a table: on the event loop what is quick, in the table's search thread what is not. */
+/**
+ * Searches all layers of a table: on the event loop what is quick, in the table's search thread what is not. Where there is an index, it
+ * answers what it was made for.
+ */
 export class TableSearch {
   readonly #layers: readonly Layer[];
+  readonly #approximate: ApproximateSearch | undefined;
 
-  constructor({ base, delta }: LayeredTable) {
+  constructor({ base, delta }: LayeredTable, approximate?: ApproximateSearch) {
+    this.#approximate = approximate;
     const layers = [
       { table: base, firstRow: 0, hidden: delta?.hidden },
       ...(delta === undefined ? [] : [{ table: delta.table, firstRow: base.rows, hidden: undefined }]),
@@ -26,18 +32,27 @@ export class TableSearch {
     this.#layers = layers.flatMap(({ table, firstRow, hidden }) => {
       const matrix = table.embedding?.matrix;
       if (matrix === undefined || matrix.rows === 0) return [];
-      return [{ matrix, firstRow, here: new MatrixSearch(matrix, EVENT_LOOP_SLOT, hidden), thread: new SearchThread(matrix, hidden) }];
+      return [{ matrix, firstRow, here: new MatrixSearch(matrix, EVENT_LOOP_SLOT, hidden), thread: new SearchThread('search-thread-main', { matrix, hidden }) }];
     });
   }
 
   async search(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer> {
+    if (this.#approximate?.metric === request.metric) {
+      const answer = await this.#approximate.thread.search(request, signal);
+      // A graph can have rows that no path leads to: then it gives fewer than there are.
+      if (!answer.rows.includes(-1)) return answer;
+    }
+    return this.#searchAll(request, signal);
+  }
+
+  async #searchAll(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer> {
     const answers = await Promise.all(this.#layers.map(async (layer) => shifted(await searchLayer(layer, request, signal), layer.firstRow)));
     const [only, ...others] = answers;
     return only !== undefined && others.length === 0 ? only : merge(answers, request);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#layers.map(({ thread }) => thread.close()));
+    await Promise.all([...this.#layers, ...(this.#approximate === undefined ? [] : [this.#approximate])].map(({ thread }) => thread.close()));
   }
 }
 

@@ -31,7 +31,7 @@ export async function buildHnsw({ layers, metric, path, resolve = createRequire(
   } catch (error) {
     throw tableError('SRV_TABLE_INDEX_UNAVAILABLE', [path, 'it is not installed'], { cause: error });
   }
-  const thread = new SearchThread('hnsw-thread-main', { layers, metric });
+  const thread = new SearchThread('hnsw', { layers, metric });
   try {
     // Answered once the index is there.
     await thread.search({ queries: new Float32Array(0), k: 0, metric }, signal);

@@ -22,7 +22,12 @@ interface Pending {
 }
 
 /** What a search thread runs. */
-export type SearchThreadMain = 'search-thread-main' | 'hnsw-thread-main';
+export type SearchThreadMain = 'exact' | 'hnsw';
+
+const ENTRIES: Readonly<Record<SearchThreadMain, { readonly source: URL; readonly built: URL }>> = {
+  exact: { source: new URL('./search-thread-main.ts', import.meta.url), built: new URL('./search-thread-main.js', import.meta.url) },
+  hnsw: { source: new URL('./hnsw-thread-main.ts', import.meta.url), built: new URL('./hnsw-thread-main.js', import.meta.url) },
+};
 
 /**
  * One table's search thread, seen from the event loop; started by the first search. It keeps the process alive only while an
@@ -68,9 +73,9 @@ export class SearchThread {
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const isSource = extname(import.meta.url) === '.ts';
-    const entry = new URL(`./${this.#main}.${isSource ? 'ts' : 'js'}`, import.meta.url);
+    const { source, built } = ENTRIES[this.#main];
     const execArgv = isSource ? ['--conditions=@servable/source'] : [];
-    const worker = new Worker(entry, { workerData: this.#workerData, name: 'servable-table-search', execArgv });
+    const worker = new Worker(isSource ? source : built, { workerData: this.#workerData, name: 'servable-table-search', execArgv });
     worker.on('message', (reply: SearchReply) => this.#settle(reply.id)?.resolve(reply));
     worker.on('error', (error) => this.#lost(worker, messageOf(error)));
     worker.on('exit', (code) => this.#lost(worker, `it ended with code ${code}`));

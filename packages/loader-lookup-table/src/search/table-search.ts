@@ -32,7 +32,7 @@ export class TableSearch {
     this.#layers = layers.flatMap(({ table, firstRow, hidden }) => {
       const matrix = table.embedding?.matrix;
       if (matrix === undefined || matrix.rows === 0) return [];
-      return [{ matrix, firstRow, here: new MatrixSearch(matrix, EVENT_LOOP_SLOT, hidden), thread: new SearchThread('search-thread-main', { matrix, hidden }) }];
+      return [{ matrix, firstRow, here: new MatrixSearch(matrix, EVENT_LOOP_SLOT, hidden), thread: new SearchThread('exact', { matrix, hidden }) }];
     });
   }
 

@@ -4,6 +4,15 @@ import { HOOK_PATIENCE_MS, type SlowTap } from './hook-patience.ts';
 import type { Logger } from './logger.ts';
 import { messageOf, ServingError } from './serving-error.ts';
 
+/** What a tap of a hook that may fail can ask for, beside tapable's own options. */
+export interface FaultOptions {
+  /**
+   * Whether a ServingError of this tap reaches the caller as it was thrown, without the tap's name. For taps whose errors say
+   * themselves what they are about. Default: false.
+   */
+  readonly keepsErrors?: boolean;
+}
+
 /** What becomes of a tap's error: the error to throw instead, or `undefined` when it stops here. */
 export type TapFault = (hook: string, tap: string, error: unknown) => ServingError | undefined;
 
@@ -51,7 +60,7 @@ export function guardSeries<Hook extends SeriesHook>(hook: Hook, { fault, slow, 
   hook.intercept({
     register(tap) {
       if (tap.type === 'sync') throw servableError('SRV_HOOK_TAP_ASYNC', [name, tap.name]);
-      const stop: Stop = (error) => fault(name, tap.name, error);
+      const stop: Stop = (error) => (tap.keepsErrors === true && ServingError.is(error) ? error : fault(name, tap.name, error));
       const tell = (args: readonly unknown[]): void => slow(name, tap.name, args);
       const fn = tap.type === 'promise' ? promising(watched(tap.fn, tell, leavesSlowTaps), stop) : callingBack(tap.fn, stop, tell);
       return { ...tap, fn };
@@ -106,7 +115,7 @@ export interface TimedHook {
   intercept(interceptor: { register(tap: RegisteredTap): RegisteredTap }): void;
 }
 
-interface RegisteredTap {
+interface RegisteredTap extends FaultOptions {
   readonly name: string;
   readonly type: 'sync' | 'async' | 'promise';
   readonly fn: Tap;

@@ -1,6 +1,6 @@
 import { AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook, SyncHook } from 'tapable';
 import type { AspiredVersions } from './aspired.ts';
-import { failByName, guardObservers, guardSeries, logTo, reversed, type TapTimer, type TimedHook, timeTaps } from './hook-guard.ts';
+import { failByName, type FaultOptions, guardObservers, guardSeries, logTo, reversed, type TapTimer, type TimedHook, timeTaps } from './hook-guard.ts';
 import { warnOfSlowTaps } from './hook-patience.ts';
 import type { ServableState } from './lifecycle-state.ts';
 import type { Loader } from './loader.ts';
@@ -156,7 +156,7 @@ export interface Hooks {
   readonly aspired: SyncHook<[AspiredVersions<unknown>]>;
   readonly beforeLoad: AsyncSeriesHook<[Loader, LoadContext]>;
   readonly wrapServable: AsyncSeriesWaterfallHook<[Servable, LoadContext]>;
-  readonly warmup: AsyncSeriesHook<[Servable, LoadContext]>;
+  readonly warmup: AsyncSeriesHook<[Servable, LoadContext], FaultOptions>;
   readonly stateChanged: SyncHook<[ServableState]>;
   readonly admit: AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>;
   readonly requestStarted: SyncHook<[RequestStarted]>;
@@ -174,7 +174,8 @@ export interface Hooks {
  *
  * A tap of an observing hook, or of `close`, that throws (or whose promise rejects) is logged with the hook's and the tap's
  * name, and the others run. What a tap of another hook throws reaches the caller with the tap's name: a ServingError with
- * its own code, status and arguments, anything else as `SRV_HOOK_FAILED`; both keep the thrown error as `cause`.
+ * its own code, status and arguments, anything else as `SRV_HOOK_FAILED`; both keep the thrown error as `cause`. A tap of `warmup`
+ * may pass its ServingErrors as they are: `tapPromise({ name, keepsErrors: true }, …)`.
  * `tap()` on an asynchronous hook throws `SRV_HOOK_TAP_ASYNC`, because the promise of an async function would be lost.
  *
  * @param logger - gets what observers throw. Default: nothing is logged
@@ -191,7 +192,7 @@ export function createHooks(logger: Logger = silentLogger, timerOf?: TapTimer): 
       new AsyncSeriesWaterfallHook<[Servable, LoadContext]>(['servable', 'context'], 'wrapServable'),
       guard,
     ),
-    warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext]>(['servable', 'context'], 'warmup'), guard),
+    warmup: guardSeries(new AsyncSeriesHook<[Servable, LoadContext], FaultOptions>(['servable', 'context'], 'warmup'), guard),
     stateChanged: guardObservers(new SyncHook<[ServableState]>(['state'], 'stateChanged'), log),
     requestStarted: guardObservers(new SyncHook<[RequestStarted]>(['request'], 'requestStarted'), log),
     admit: guardSeries(new AsyncSeriesBailHook<[AdmitRequest], ServingError | undefined>(['request'], 'admit'), guard),

@@ -87,6 +87,25 @@ describe.each(observers)('the observing hook %s', (name) => {
   });
 });
 
+describe('a tap of warmup that keeps its errors', () => {
+  const rejecting = (fault: Error): Promise<unknown> => {
+    const hooks = createHooks();
+    hooks.warmup.tapPromise({ name: 'acme-plugin', keepsErrors: true }, async () => {
+      throw fault;
+    });
+    return series['warmup'](hooks).catch((thrown: unknown) => thrown);
+  };
+
+  it('throws a ServingError as it is', async () => {
+    const fault = servableError('SRV_MODEL_NOT_FOUND', ['users']);
+    expect(await rejecting(fault)).toBe(fault);
+  });
+
+  it('is named where it throws anything else', async () => {
+    expect(await rejecting(new TypeError('x is undefined'))).toMatchObject({ code: 'SRV_HOOK_FAILED', args: ['warmup', 'acme-plugin', 'x is undefined'] });
+  });
+});
+
 describe.each(seriesNames)('the failing hook %s', (name) => {
   it('rejects with the tap named and the thrown error as the cause', async () => {
     const hooks = createHooks();

@@ -42,7 +42,7 @@ export interface WarmupTarget {
  * order, before the version is served. One that fails fails the load, with the file and the place.
  */
 export function tapWarmup(hooks: Hooks, settings: WarmupSettings): void {
-  hooks.warmup.tapPromise('@servable/server', async (servable, { artifact, signal }) => {
+  hooks.warmup.tapPromise({ name: '@servable/server', keepsErrors: true }, async (servable, { artifact, signal }) => {
     if (artifact !== undefined) await warmUp(servable, { path: artifact.path, signal }, settings);
   });
 }

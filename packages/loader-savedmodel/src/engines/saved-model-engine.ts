@@ -1,4 +1,4 @@
-import type { Executor, NamedTensors, RunContext, Signature } from '@servable/core';
+import type { Executor, NamedTensors, RunContext, Servable, Signature } from '@servable/core';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import type { EngineName, SavedModelOptions } from '../plugin/saved-model-options.ts';
 
@@ -38,6 +38,8 @@ export interface EngineSession {
   /** What a user should know of how it runs, such as a device that it fell back to. */
   readonly notes: readonly string[];
   run(call: EngineCall): NamedTensors | Promise<NamedTensors>;
+  /** As `Servable.runTogether`, for signatures that it has. Absent: its signatures have graphs of their own. */
+  readonly runTogether?: Servable['runTogether'];
   /** Frees the model. No run is in progress, and none comes later. */
   close(): Promise<void>;
 }

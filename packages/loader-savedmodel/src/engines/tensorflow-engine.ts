@@ -1,4 +1,4 @@
-import { messageOf, type NamedTensors, ServingError, type Signature, type Tensor } from '@servable/core';
+import { messageOf, type NamedTensors, type RunContext, ServingError, type Signature, type SignatureCall, type Tensor } from '@servable/core';
 import type { TensorFlowEngine, TensorFlowEngineOptions, TensorFlowSession } from '@servable/engine-tensorflow';
 import type * as EngineTensorFlow from '@servable/engine-tensorflow';
 import { savedModelError } from '../errors.ts';
@@ -110,16 +110,40 @@ class TensorFlowModel implements EngineSession {
   }
 
   run({ signature, inputs, outputs, context }: EngineCall): NamedTensors | Promise<NamedTensors> {
-    const specs = this.#signatures.get(signature);
-    const nameOf = (kind: 'inputs' | 'outputs', alias: string): string => specs?.[kind].get(alias)?.graphName ?? alias;
-    const feeds = new Map(Array.from(inputs, ([alias, tensor]) => [nameOf('inputs', alias), tensor]));
-    const names = outputs.map((alias) => nameOf('outputs', alias));
+    const names = this.#outputNames({ signature, outputs });
     const pick = (results: NamedTensors): NamedTensors => byAlias(results, outputs, names);
-    const results = this.#session.run(feeds, [...new Set(names)], context);
+    const results = this.#session.run(this.#feeds(signature, inputs), [...new Set(names)], context);
     if (!(results instanceof Promise)) return pick(results);
     return results.then(pick, (error: unknown) => {
-      throw withAlias(error, inputs, (alias) => nameOf('inputs', alias));
+      throw this.#withAlias(error, signature, inputs);
     });
+  }
+
+  async runTogether(calls: readonly SignatureCall[], inputs: NamedTensors, context: RunContext): Promise<readonly NamedTensors[]> {
+    const names = calls.map((call) => this.#outputNames(call));
+    // The same tensors of the graph for all.
+    const signature = calls[0]?.signature ?? '';
+    try {
+      const results = await this.#session.run(this.#feeds(signature, inputs), [...new Set(names.flat())], context);
+      return calls.map(({ outputs }, index) => byAlias(results, outputs, names[index] ?? []));
+    } catch (error) {
+      throw this.#withAlias(error, signature, inputs);
+    }
+  }
+
+  #feeds(signature: string, inputs: NamedTensors): NamedTensors {
+    const specs = this.#signatures.get(signature)?.inputs;
+    return new Map(Array.from(inputs, ([alias, tensor]) => [specs?.get(alias)?.graphName ?? alias, tensor]));
+  }
+
+  #outputNames({ signature, outputs }: SignatureCall): readonly string[] {
+    const specs = this.#signatures.get(signature)?.outputs;
+    return outputs.map((alias) => specs?.get(alias)?.graphName ?? alias);
+  }
+
+  #withAlias(error: unknown, signature: string, inputs: NamedTensors): unknown {
+    const specs = this.#signatures.get(signature)?.inputs;
+    return withAlias(error, inputs, (alias) => specs?.get(alias)?.graphName ?? alias);
   }
 
   close(): Promise<void> {

@@ -70,6 +70,13 @@ export function engineNameOf(choice: EngineChoice | undefined): 'auto' | EngineN
   return typeof choice === 'string' ? choice : (choice?.name ?? 'auto');
 }
 
+/** A model's own options before those of every model. An engine that it only gives a path keeps the name that holds for all. */
+export function withDefaults(own: SavedModelOptions, defaults: SavedModelOptions): SavedModelOptions {
+  const { engine } = own;
+  if (typeof engine !== 'object' || engine.name !== undefined) return { ...defaults, ...own };
+  return { ...defaults, ...own, engine: { ...engine, name: engineNameOf(defaults.engine) } };
+}
+
 /** What the engines are told, of a choice. */
 export function engineSettingsOf(choice: SavedModelPluginOptions['engine']): PluginEngineSettings {
   return typeof choice === 'object' ? choice : {};

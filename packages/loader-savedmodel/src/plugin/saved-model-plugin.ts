@@ -4,7 +4,7 @@ import { engineFactories } from '../engines/engine-factories.ts';
 import { isSavedModel } from '../model/find-saved-model.ts';
 import { convertCommand } from './convert-command.ts';
 import { checkPluginOptions } from './check-plugin-options.ts';
-import { SAVED_MODEL_OPTIONS_SCHEMA, engineNameOf, type SavedModelOptions, type SavedModelPluginOptions } from './saved-model-options.ts';
+import { SAVED_MODEL_OPTIONS_SCHEMA, engineNameOf, type SavedModelOptions, type SavedModelPluginOptions, withDefaults } from './saved-model-options.ts';
 import { inspectModel } from './inspect-model.ts';
 import { SavedModelLoader } from './saved-model-loader.ts';
 
@@ -38,9 +38,9 @@ export function savedModelPlugin(options: SavedModelPluginOptions = {}, parts: S
     // The word of `models.config`.
     platformAliases: ['tensorflow'],
     optionsSchema: SAVED_MODEL_OPTIONS_SCHEMA,
-    create: (artifact, own, context) => new SavedModelLoader({ artifact, options: { ...defaults, ...own }, context, engines }),
+    create: (artifact, own, context) => new SavedModelLoader({ artifact, options: withDefaults(own, defaults), context, engines }),
     detect: isSavedModel,
-    inspect: ({ path }, own) => inspectModel(path, { ...defaults, ...own }, engines),
+    inspect: ({ path }, own) => inspectModel(path, withDefaults(own, defaults), engines),
     commands: [convertCommand()],
     close: () => engines.close(),
   });

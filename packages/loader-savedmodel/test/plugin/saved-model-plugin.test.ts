@@ -45,6 +45,14 @@ describe('a load', () => {
     expect(engines.map(({ events }) => events)).toEqual([[], ['offer', 'load']]);
   });
 
+  it('goes to the engine of the plugin when the model only says where its library is', async () => {
+    const engines = [new FakeEngine('onnx'), new FakeEngine('tensorflow')] as const;
+    const plugin = pluginOf(engines, { engine: 'tensorflow' });
+    await loaderOf(plugin, fixture('scalar_affine_tf2/1'), { engine: { path: '/lib/tensorflow' } }).loader.load(NEVER);
+    expect(engines.map(({ events }) => events)).toEqual([[], ['offer', 'load']]);
+    expect(engines[1].requests[0]?.options.engine).toEqual({ name: 'tensorflow', path: '/lib/tensorflow' });
+  });
+
   it('leaves out the signatures that its engine refuses, and says so', async () => {
     const engine = new FakeEngine('onnx', { refused: { classify_x_to_y: 'op Foo is not supported' }, notes: ['a note'] });
     const { loader, logger } = loaderOf(pluginOf([engine]), fixture('scalar_affine_tf1/1'));

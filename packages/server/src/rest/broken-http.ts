@@ -7,15 +7,16 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-/** Answers bytes that are no HTTP request: 400, or what fits better, and the end of the connection. */
-export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+/** Answers bytes that are no HTTP request: 400, or what fits better, and the end of the connection. Whether there were such bytes. */
+export function answerBrokenHttp(error: NodeJS.ErrnoException, socket: Socket): boolean {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return false;
   // A handshake that failed: there is no channel to answer on.
   if (isTlsFault(error)) {
     socket.destroy();
-    return;
+    return false;
   }
   end(socket, STATUS_BY_CODE[error.code ?? ''] ?? 400);
+  return socket.bytesRead > 0;
 }
 
 function isTlsFault({ code = '' }: NodeJS.ErrnoException): boolean {

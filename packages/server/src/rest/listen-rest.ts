@@ -1,9 +1,7 @@
-import type { Compat } from '@servable/protocol';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
-import { serverError } from '../errors.ts';
 import type { ServedBy } from '../served-by.ts';
-import { answerRest, errorReply, type RestApiOptions } from './rest-api.ts';
-import type { RestReply } from './rest-reply.ts';
+import { noteBrokenHttp, refuseRequest } from './http-refusals.ts';
+import { answerRest, type RestApiOptions } from './rest-api.ts';
 import { RestTransport } from './rest-transport.ts';
 
 /** Serves the REST API and the probes. @throws ServingError `SRV_LISTEN_FAILED` */
@@ -33,19 +31,8 @@ export function listenRest(config: ResolvedConfig, { manager, health, monitoring
     runTimeoutMs: rest.timeoutMs,
     compresses: compat !== 'strict',
     handle: (request) => answerRest(request, options),
-    refuse: ({ statusCode, message }) => refusal(statusCode ?? 400, message, { maxBodyBytes, compat }),
+    refuse: (error, request) => refuseRequest(error, request, { hooks: manager.hooks, maxBodyBytes, compat }),
+    noteBroken: (error, peer) => noteBrokenHttp(error, peer, manager.hooks),
     logger,
   });
-}
-
-interface RefusalOptions {
-  readonly maxBodyBytes: number;
-  readonly compat: Compat;
-}
-
-/** For what the HTTP layer refuses, such as a body that is too large; its status stays. */
-function refusal(status: number, message: string, { maxBodyBytes, compat }: RefusalOptions): RestReply {
-  const isTooLarge = status === 413;
-  const error = isTooLarge ? serverError('SRV_BODY_TOO_LARGE', [maxBodyBytes]) : serverError('SRV_HTTP_REFUSED', [message]);
-  return { ...errorReply(error, { compat }), status };
 }

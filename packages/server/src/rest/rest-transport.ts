@@ -43,8 +43,10 @@ export interface RestTransportOptions {
   readonly compresses: boolean;
   /** Answers every request; errors are its own to word. */
   handle(request: RestRequest): Promise<RestReply> | RestReply;
-  /** Words a request that was refused before it could be read whole, such as a body that is too large. */
-  refuse(error: FastifyError, request: RestRequest): RestReply;
+  /** Words a request that was refused before it could be read whole, such as a body that is too large. Never rejects. */
+  refuse(error: FastifyError, request: RestRequest): Promise<RestReply>;
+  /** Told of bytes that are no HTTP request; they are answered already. Never rejects. */
+  noteBroken(error: Error, peer: string): Promise<void>;
   readonly logger: Logger;
 }
 
@@ -112,7 +114,9 @@ function createApp(options: RestTransportOptions, state: TransportState): Fastif
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenHttp,
+    clientErrorHandler(error, socket) {
+      if (answerBrokenHttp(error, socket)) void options.noteBroken(error, peerOf(socket));
+    },
     rewriteUrl(request) {
       // The content type means nothing here, and fastify refuses a request whose type it cannot read.
       delete request.headers['content-type'];
@@ -135,10 +139,7 @@ function createApp(options: RestTransportOptions, state: TransportState): Fastif
   const answer = (raw: FastifyRequest, reply: FastifyReply): void => void answerRequest(raw, reply, { options, state });
   app.all('/', answer);
   app.setNotFoundHandler(answer);
-  app.setErrorHandler<FastifyError>((error, raw, reply) => {
-    const request = requestOf(raw, reply, 0);
-    send(reply, options.refuse(error, request), { requestId: request.requestId, close: true });
-  });
+  app.setErrorHandler<FastifyError>((error, raw, reply) => void answerRefused(error, reply, { request: requestOf(raw, reply, 0), options }));
   return app;
 }
 
@@ -159,6 +160,11 @@ async function answerRequest(raw: FastifyRequest, reply: FastifyReply, { options
   } finally {
     request.clock.finish();
   }
+}
+
+async function answerRefused(error: FastifyError, reply: FastifyReply, { request, options }: { readonly request: RestRequest; readonly options: RestTransportOptions }): Promise<void> {
+  const refusal = await options.refuse(error, request);
+  send(reply, refusal, { requestId: request.requestId, close: true });
 }
 
 function requestOf(raw: FastifyRequest, reply: FastifyReply, runTimeoutMs: number): RestRequest {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { CLASSIFY, classificationBytes, floatExample, inputOf, MULTI_INFERENCE, multiInferenceBytes } from '../support/example-messages.ts';
 import { exampleServable } from '../support/example-servable.ts';
+import { RawHttpConnection } from '../support/raw-http.ts';
 import { startReadyServer, type ServerFixture, type ServerFixtureOptions } from '../support/server-fixture.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -46,6 +47,23 @@ it("counts requests by TensorFlow Serving's names", async () => {
   expect(valueOf(text, ':tensorflow:serving:request_latency_count{model_name="m",API="",entrypoint="REST"}')).toBe(1);
   expect(valueOf(text, ':tensorflow:serving:runtime_latency_count{model_name="m",API="Predict",runtime="TF1"}')).toBe(1);
   expect(valueOf(text, ':tensorflow:core:graph_runs{}')).toBe(1);
+});
+
+it('counts what the HTTP layer refuses, as requests without a model', async () => {
+  const { get, post, rest } = await ready({ rest: { maxBodyBytes: 10 } });
+  expect((await post('/v1/models/m:predict', '{"instances": [1.0]}')).status).toBe(413);
+  const broken = new RawHttpConnection(rest);
+  cleanups.push(async () => broken.close());
+  broken.send('NO HTTP\r\n\r\n');
+  expect((await broken.response())?.status).toBe(400);
+  const silent = new RawHttpConnection(rest);
+  silent.socket.end();
+  await silent.closed();
+  const text = (await get(TF_PATH)).body;
+  expect(valueOf(text, ':tensorflow:serving:request_count{model_name="",status="RESOURCE_EXHAUSTED"}')).toBe(1);
+  expect(valueOf(text, ':tensorflow:serving:request_count{model_name="",status="INVALID_ARGUMENT"}')).toBe(1);
+  const labels = 'model="",version="",signature="",protocol="rest-v1",method="malformed"';
+  expect(valueOf((await get('/metrics')).body, `servable_requests_total{${labels},status="INVALID_ARGUMENT"}`)).toBe(1);
 });
 
 it("counts the examples of MultiInference, whose runs are no model's latency", async () => {

@@ -22,7 +22,8 @@ async function serve(options: Partial<RestTransportOptions> = {}): Promise<RestT
     compresses: false,
     tls: undefined,
     handle: ({ method, target, body }) => reply(`${method} ${target} ${Buffer.from(body).toString('latin1')}`),
-    refuse: (error) => ({ status: error.statusCode ?? 500, contentType: 'text/plain', body: error.code }),
+    refuse: async (error) => ({ status: error.statusCode ?? 500, contentType: 'text/plain', body: error.code }),
+    noteBroken: async () => {},
     logger: silentLogger,
     ...options,
   });

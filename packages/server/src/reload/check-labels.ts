@@ -20,7 +20,7 @@ export interface LabelRules {
 
 /**
  * A label that moves, or is new, must name a version that is ready: else it would turn requests that are answered into failures.
- * Labels of a model that is new may name any version, but for TensorFlow Serving.
+ * Labels of a model that is new, and those that stay as they are, may name any version, but for TensorFlow Serving.
  *
  * @throws ServingError `SRV_LABEL_VERSION_UNAVAILABLE`
  *
@@ -36,7 +36,7 @@ export function checkLabels(models: readonly LabelledModel[], rules: LabelRules)
 }
 
 function isAllowed(label: string, version: Version, { current, isNew }: LabelledModel, { allowsUnavailable, isStrict }: LabelRules): boolean {
-  if (!allowsUnavailable) return isNew && !isStrict;
   const before = current.get(label);
-  return before === undefined || before === version;
+  if (allowsUnavailable) return before === undefined || before === version;
+  return !isStrict && (isNew || before === version);
 }

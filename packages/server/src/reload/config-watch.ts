@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Logger, messageOf, type Plugin } from '@servable/core';
 import { type ConfigReport, type ConfigRequest, loadConfig, type LoadedConfig } from '../config/load.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
-import { describeDiff } from './diff-configs.ts';
+import { describeDiff, diffConfigs } from './diff-configs.ts';
 import type { AppliedReload } from './reloader.ts';
 
 /** The server whose config is kept up to date. */
@@ -21,8 +21,8 @@ export interface ConfigWatchOptions {
 }
 
 /**
- * Reads the config again: when told to, and every `reload.pollIntervalMs` when one of its files has changed, or could not be
- * taken over the last time. What is wrong with it is told once, and the running config stays.
+ * Reads the config again: when told to, and every `reload.pollIntervalMs` when one of its files has changed since it was read, or
+ * could not be taken over the last time. What is wrong with it is told once, and the running config stays.
  */
 export class ConfigWatch {
   readonly #options: ConfigWatchOptions;
@@ -45,7 +45,7 @@ export class ConfigWatch {
   /** Reads everything again and takes it over. Never rejects. */
   reload(): Promise<void> {
     this.#told = undefined;
-    return this.#takeTurn(() => this.#reload());
+    return this.#takeTurn(() => this.#reload(false));
   }
 
   /** Ends polling. What is under way ends by itself. */
@@ -71,10 +71,11 @@ export class ConfigWatch {
   async #poll(): Promise<void> {
     // TensorFlow Serving applies the file at each poll, whatever else changed the models in between.
     const isForced = this.#options.server.config.compat === 'strict';
-    if (isForced || this.#fingerprint === undefined || (await fingerprintOf(this.#inputs)) !== this.#fingerprint) await this.#reload();
+    if (isForced || this.#fingerprint === undefined || (await fingerprintOf(this.#inputs)) !== this.#fingerprint) await this.#reload(!isForced);
   }
 
-  async #reload(): Promise<void> {
+  /** `mayPass`: nothing is done when the files still say what the server was started with. */
+  async #reload(mayPass: boolean): Promise<void> {
     const { request, server } = this.#options;
     const fingerprint = await fingerprintOf(this.#inputs);
     let report: ConfigReport | undefined;
@@ -82,10 +83,11 @@ export class ConfigWatch {
       this.#generation += 1;
       const loaded = await loadConfig({ ...request, generation: this.#generation });
       report = loaded;
-      const applied = server.reload(loaded.config);
+      const isAsStarted = mayPass && this.#generation === 1 && isSame(this.#options.loaded.config, loaded.config);
+      const applied = isAsStarted ? undefined : server.reload(loaded.config);
       this.#fingerprint = sameFiles(loaded.inputs, this.#inputs) ? fingerprint : undefined;
       this.#inputs = loaded.inputs;
-      this.#tellApplied(applied);
+      if (applied !== undefined) this.#tellApplied(applied);
     } catch (error) {
       this.#fingerprint = undefined;
       this.#tell('error', `The config was not taken over, the running one stays: ${messageOf(error)}`);
@@ -111,6 +113,11 @@ export class ConfigWatch {
     this.#told = text;
     this.#options.logger[level]({}, text);
   }
+}
+
+function isSame(before: ResolvedConfig, after: ResolvedConfig): boolean {
+  const diff = diffConfigs(before, after);
+  return describeDiff(diff) === '' && diff.fixed.length === 0;
 }
 
 /** What the files hold now, in short; a file that cannot be read counts as one that holds nothing. */

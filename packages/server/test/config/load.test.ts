@@ -238,7 +238,7 @@ it('says the flag or the variable that a wrong value came from', async () => {
 
 it('notes variables that are probably misspelt, and those that Kubernetes sets', async () => {
   const cwd = await temporaryProject({ ...twoPlugins(), 'serving.config.json': '{"models":[]}' });
-  const env = { SERVABLE_REST_PROT: '1', SERVABLE_REST_PORT: 'tcp://10.0.0.1:80', SERVABLE_SERVICE_HOST_OF_ANOTHER: 'x', PATH: '/bin' };
+  const env = { SERVABLE_REST_PROT: '1', SERVABLE_REST_PORT: 'tcp://10.0.0.1:80', SERVABLE_SERVICE_HOST_OF_ANOTHER: 'x', SERVABLE_LIBTENSORFLOW: '/lib', PATH: '/bin' };
   const { notes, config } = await loadConfig({ cwd, env });
   expect(notes).toEqual([
     'SERVABLE_REST_PROT is ignored: did you mean SERVABLE_REST_PORT?',

@@ -21,14 +21,14 @@ const RULES: Readonly<Record<string, LabelRules>> = {
 const WITHOUT = ['no flag', 'no flag, strict'];
 const ALL = Object.keys(RULES);
 
-// What TensorFlow Serving does: its contract, section 3.4. Only without the flag, for a model that is new, may ours do more.
+// What TensorFlow Serving does: its contract, section 3.4. Only without the flag, for a model that is new or a label that stays, may ours do more.
 const CASES: readonly Case[] = [
   { what: 'a version that is ready', wanted: { stable: 1 }, ready: [1, 2], refusedBy: [] },
   { what: 'several labels of one version', wanted: { stable: 1, old: 1 }, ready: [1], refusedBy: [] },
   { what: 'a label that moves to a version that is ready', current: { stable: 1 }, wanted: { stable: 2 }, ready: [1, 2], refusedBy: [] },
   { what: 'a label that moves to one that is not', current: { stable: 1 }, wanted: { stable: 2 }, ready: [1], refusedBy: ALL },
   { what: 'a new label of a version that is not ready', wanted: { canary: 2 }, ready: [1], refusedBy: WITHOUT },
-  { what: 'a label that stays where nothing is ready any more', current: { old: 1 }, wanted: { old: 1 }, ready: [2], refusedBy: WITHOUT },
+  { what: 'a label that stays where nothing is ready any more', current: { old: 1 }, wanted: { old: 1 }, ready: [2], refusedBy: ['no flag, strict'] },
   { what: 'labels that go', current: { old: 1 }, wanted: {}, ready: [2], refusedBy: [] },
   { what: 'a label of a model that is new', wanted: { stable: 1 }, isNew: true, refusedBy: ['no flag, strict'] },
 ];

@@ -164,7 +164,8 @@ function unlessOver(running: Promise<NamedTensors>, signal: AbortSignal, model: 
   });
 }
 
-function overError(signal: AbortSignal, model: string, cause: unknown = signal.reason): ServingError {
+/** Why a call is over before its answer: the deadline passed, or the client went away. */
+export function overError(signal: AbortSignal, model: string, cause: unknown = signal.reason): ServingError {
   const isLate = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   return servableError(isLate ? 'SRV_DEADLINE_EXCEEDED' : 'SRV_REQUEST_CANCELLED', [model], { cause });
 }

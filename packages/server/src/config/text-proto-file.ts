@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Registry, ScalarType } from '@bufbuild/protobuf';
 import { messageOf } from '@servable/core';
@@ -7,6 +6,7 @@ import type { ConfigFault } from './config-fault.ts';
 import type { ConfigKey } from './config-path.ts';
 import { displayPath } from './file-fault.ts';
 import { nearestName } from './nearest-name.ts';
+import { readBounded } from './read-bounded.ts';
 import { showValue } from './show-value.ts';
 
 type Schema = Parameters<typeof parsePlacedTextProto>[0];
@@ -40,7 +40,7 @@ export async function readTextProtoFile<S extends Schema>(
   const file = resolve(cwd, path);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readBounded(file));
   } catch (error) {
     const cure = 'Name a text file that this process may read';
     return { fault: { layer: 'flag', path: namedBy, found: showValue(path), problem: `cannot be read: ${messageOf(error)}`, cure } };

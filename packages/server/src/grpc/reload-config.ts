@@ -2,9 +2,12 @@ import { create, toBinary } from '@servable/protos';
 import { ReloadConfigRequestSchema, ReloadConfigResponseSchema } from '@servable/protos/tensorflow-serving';
 import { resolveModelList } from '../config/resolve-model-list.ts';
 import { serverError } from '../errors.ts';
+import { overError } from '../inference.ts';
 import type { AppliedReload, Reloader } from '../reload/reloader.ts';
 import { decodeMessage } from './decode-message.ts';
 import type { RecordedCall } from './recorded-method.ts';
+
+const METHOD = 'HandleReloadConfigRequest';
 
 /** What a reload works on. */
 export interface ReloadService {
@@ -25,10 +28,12 @@ export interface ReloadService {
 export async function reloadConfig({ request, call }: Pick<RecordedCall, 'request' | 'call'>, { reloader, metricOf }: ReloadService): Promise<Uint8Array> {
   const { config, metricNames } = decodeMessage(ReloadConfigRequestSchema, request);
   // Nobody waits for it any more: what they asked for since then may be something else.
-  call.signal.throwIfAborted();
+  if (call.signal.aborted) throw overError(call.signal, METHOD);
   const before = metricNames.map(metricOf);
   const applied = applyList(config, reloader);
-  await applied.whenReady(call.signal);
+  await applied.whenReady(call.signal).catch((error: unknown) => {
+    throw call.signal.aborted ? overError(call.signal, METHOD) : error;
+  });
   const metric = metricNames.map((name, index) => {
     const value = BigInt(Math.trunc(metricOf(name) - (before[index] ?? 0)));
     return { name, valueIncrease: { case: 'int64ValueIncrease' as const, value } };

@@ -12,7 +12,7 @@ interface Branch<Cell> {
 /** What clients send becomes a label, such as the name of a model that is not there: without a limit they could fill the memory. */
 const MAX_CELLS = 10_000;
 /** What every label says of all that came after the limit. */
-const OTHER = '(other)';
+export const OTHER_LABEL = '(other)';
 
 /** One cell for each tuple of label values. Finding one that is there hashes no text. */
 export class LabelledCells<Cell> {
@@ -41,7 +41,7 @@ export class LabelledCells<Cell> {
   }
 
   #add(labels: readonly string[]): Cell {
-    if (this.#cells.length >= MAX_CELLS) return (this.#other ??= this.#push(labels.map(() => OTHER))).cell;
+    if (this.#cells.length >= MAX_CELLS) return (this.#other ??= this.#push(labels.map(() => OTHER_LABEL))).cell;
     let branch = this.#root;
     for (const label of labels) branch = grown(branch, label);
     branch.leaf = this.#push(labels);

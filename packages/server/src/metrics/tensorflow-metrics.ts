@@ -1,6 +1,7 @@
 import type { BatchClosed, BatchDone, LoadContext, RequestDone, ServableState } from '@servable/core';
 import type { WarmupReport } from '../warmup/tap-warmup.ts';
 import { exponentialLimits } from './histogram-cell.ts';
+import { OTHER_LABEL } from './labelled-cells.ts';
 import { counter, histogram, type TensorflowMetric, textGauge } from './tensorflow-metric.ts';
 import { formatTensorflowMetrics } from './tensorflow-text.ts';
 
@@ -67,8 +68,8 @@ export class TensorflowMetrics {
     if (done.protocol === 'rest-v1') this.#noteRequest(done, 'REST', Object.hasOwn(API_NAMES, done.method) ? done.method : '');
     else if (done.protocol === 'grpc-v1' && Object.hasOwn(API_NAMES, done.method)) this.#noteRequest(done, 'GRPC', API_NAMES[done.method] ?? '');
     if (done.method === 'multi-inference' && done.exampleCount !== undefined) {
-      this.#exampleCounts.cells.at(done.model).observe(done.exampleCount);
-      this.#exampleCountTotal.cells.at(done.model).value += done.exampleCount;
+      this.#exampleCounts.cells.at(labelOf(done.model)).observe(done.exampleCount);
+      this.#exampleCountTotal.cells.at(labelOf(done.model)).value += done.exampleCount;
     }
   }
 
@@ -111,15 +112,15 @@ export class TensorflowMetrics {
   }
 
   #noteRequest({ model, status, totalMs }: RequestDone, entrypoint: 'REST' | 'GRPC', api: string): void {
-    this.#requestCount.cells.at(model, status).value += 1;
-    if (status === 'OK') this.#requestLatency.cells.at(model, api, entrypoint).observe(microsOf(totalMs));
+    this.#requestCount.cells.at(labelOf(model), status).value += 1;
+    if (status === 'OK') this.#requestLatency.cells.at(labelOf(model), api, entrypoint).observe(microsOf(totalMs));
   }
 
   #noteRun({ model, method, outputs, runMs, computeMs }: RequestDone): void {
     if (outputs === undefined) return;
     if (computeMs === undefined) this.#noteGraphRun(runMs);
     const api = API_NAMES[method];
-    if (api !== undefined) this.#runtimeLatency.cells.at(model, api, RUNTIME).observe(microsOf(runMs));
+    if (api !== undefined) this.#runtimeLatency.cells.at(labelOf(model), api, RUNTIME).observe(microsOf(runMs));
   }
 
   #noteGraphRun(runMs: number): void {
@@ -129,6 +130,13 @@ export class TensorflowMetrics {
     this.#graphMicros.cells.at().value += micros;
     this.#graphMicrosHistogram.cells.at().observe(micros);
   }
+}
+
+/** No model has a longer name: what clients make up is not kept for ever. */
+const MAX_NAME_LENGTH = 1024;
+
+function labelOf(model: string): string {
+  return model.length > MAX_NAME_LENGTH ? OTHER_LABEL : model;
 }
 
 /** TensorFlow counts whole microseconds. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type Logger, messageOf, type Plugin } from '@servable/core';
 import { type ConfigReport, type ConfigRequest, loadConfig, type LoadedConfig } from '../config/load.ts';
+import { readBounded } from '../config/read-bounded.ts';
 import type { ResolvedConfig } from '../config/resolved-config.ts';
 import { describeDiff, diffConfigs } from './diff-configs.ts';
 import type { AppliedReload } from './reloader.ts';
@@ -124,7 +124,7 @@ function isSame(before: ResolvedConfig, after: ResolvedConfig): boolean {
 async function fingerprintOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const file of files) {
-    const content = await readFile(file).catch(() => Buffer.alloc(0));
+    const content = await readBounded(file).catch(() => Buffer.alloc(0));
     hash.update(`${file} ${content.length} `).update(content);
   }
   return hash.digest('hex');

@@ -49,6 +49,14 @@ it("counts requests by TensorFlow Serving's names", async () => {
   expect(valueOf(text, ':tensorflow:core:graph_runs{}')).toBe(1);
 });
 
+it('keeps no name that is longer than any model has', async () => {
+  const { get, post } = await ready();
+  await post(`/v1/models/${'a'.repeat(1025)}:predict`, '{"instances": [1.0]}');
+  const text = (await get(TF_PATH)).body;
+  expect(valueOf(text, ':tensorflow:serving:request_count{model_name="(other)",status="NOT_FOUND"}')).toBe(1);
+  expect(text).not.toContain('aaa');
+});
+
 it('counts what the HTTP layer refuses, as requests without a model', async () => {
   const { get, post, rest } = await ready({ rest: { maxBodyBytes: 10 } });
   expect((await post('/v1/models/m:predict', '{"instances": [1.0]}')).status).toBe(413);

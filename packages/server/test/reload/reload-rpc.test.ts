@@ -1,12 +1,15 @@
-import { defineLoader, parseModelName, parseVersion, type ServingError, servableError } from '@servable/core';
+import { defineLoader, type GrpcCall, parseModelName, parseVersion, type ServingError, servableError } from '@servable/core';
 import { create, fromBinary, toBinary } from '@servable/protos';
 import { ReloadConfigRequestSchema, ReloadConfigResponseSchema } from '@servable/protos/tensorflow-serving';
 import { ModelServerConfigSchema } from '@servable/protos/tensorflow-serving-config';
 import { parseTextProto } from '@servable/protos/text-proto';
 import fs from '@servable/source-fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ResolvedConfig } from '../../src/config/resolved-config.ts';
+import { reloadConfig } from '../../src/grpc/reload-config.ts';
+import type { Reloader } from '../../src/reload/reloader.ts';
 import { modelsFolder, versionFolders } from '../support/model-folders.ts';
 import { type ServerFixture, type ServerFixtureOptions, startServer } from '../support/server-fixture.ts';
 
@@ -61,6 +64,24 @@ describe('HandleReloadConfigRequest', () => {
     expect((await on.post('/v1/models/a:predict', '{"instances": [1.0]}')).status).toBe(200);
     expect((await on.get('/readyz')).status).toBe(200);
     expect(JSON.parse((await on.get('/v1/models')).body)).toMatchObject({ models: [{ name: 'a' }] });
+  });
+
+  it('waits for files no longer than its caller', async () => {
+    const on = await bench();
+    await mkdir(join(on.folder, 'empty'));
+    const { hooks } = on.server.manager;
+    const caller = new AbortController();
+    const ended = new Promise<string>((resolve) => hooks.requestDone.tap('test', (done) => resolve(done.status)));
+    hooks.requestStarted.tap('test', () => setImmediate(() => caller.abort()));
+    await on.grpc.failure(RELOAD, requestOf(listOf(on.model('empty'))), { signal: caller.signal });
+    expect(await ended).toBe('CANCELLED');
+  });
+
+  it('does nothing once its deadline has passed', async () => {
+    const call = { signal: AbortSignal.abort(new DOMException('too late', 'TimeoutError')) } as GrpcCall;
+    // Whatever is done with this reloader is another error.
+    const answer = reloadConfig({ request: requestOf(listOf()), call }, { reloader: {} as Reloader, metricOf: () => 0 });
+    await expect(answer).rejects.toMatchObject({ status: 'DEADLINE_EXCEEDED' });
   });
 
   it('answers OK, with how far metrics rose that it was asked for; 0 for those that are not there', async () => {

@@ -51,15 +51,14 @@ export class ServingMap {
     return (this.#models.get(name) ?? NOTHING_SERVED).ascending;
   }
 
-  /** @throws ServingError as `Manager.acquire` says */
+  /** Of a model that is not known, a version or a label is what is missing. @throws ServingError as `Manager.acquire` says */
   find(request: ServableRequest): ServedVersion {
-    const model = this.#models.get(request.name);
-    if (model === undefined) throw servableError('SRV_MODEL_NOT_FOUND', [request.name]);
+    const model = this.#models.get(request.name) ?? NOTHING_SERVED;
     switch (request.kind) {
       case 'latest':
-        return model.latest ?? nothingReady(request.name);
+        return model.latest ?? this.#nothingReady(request.name);
       case 'earliest':
-        return model.earliest ?? nothingReady(request.name);
+        return model.earliest ?? this.#nothingReady(request.name);
       case 'version':
         return model.byVersion.get(request.version) ?? versionNotFound(request);
       case 'label':
@@ -67,6 +66,10 @@ export class ServingMap {
       default:
         return request satisfies never;
     }
+  }
+
+  #nothingReady(name: ModelName): never {
+    throw servableError(this.#models.has(name) ? 'SRV_MODEL_NOT_AVAILABLE' : 'SRV_MODEL_NOT_FOUND', [name]);
   }
 
   #replaceVersions(name: ModelName, byVersion: ReadonlyMap<Version, ServedVersion>): void {
@@ -91,10 +94,6 @@ function findLabel(model: ServedModel, { name, label }: { name: ModelName; label
   const served = model.byVersion.get(version);
   if (served === undefined) throw servableError('SRV_LABEL_UNAVAILABLE', [name, label, String(version)]);
   return served;
-}
-
-function nothingReady(name: ModelName): never {
-  throw servableError('SRV_MODEL_NOT_AVAILABLE', [name]);
 }
 
 function versionNotFound({ name, version }: ServableId): never {

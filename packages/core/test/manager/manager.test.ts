@@ -674,7 +674,8 @@ describe('acquire', () => {
     const bench = new Bench();
     const code = (request: Parameters<Manager['acquire']>[0]): string | undefined => codeOf(() => bench.manager.acquire(request));
     expect(code({ kind: 'latest', name })).toBe('SRV_MODEL_NOT_FOUND');
-    expect(code({ kind: 'label', name, label: 'x' })).toBe('SRV_MODEL_NOT_FOUND');
+    expect(code({ kind: 'version', name, version: v(1) })).toBe('SRV_VERSION_NOT_FOUND');
+    expect(code({ kind: 'label', name, label: 'x' })).toBe('SRV_LABEL_NOT_FOUND');
     bench.aspire([1]);
     expect(code({ kind: 'latest', name })).toBe('SRV_MODEL_NOT_AVAILABLE');
     expect(code({ kind: 'earliest', name })).toBe('SRV_MODEL_NOT_AVAILABLE');

@@ -84,6 +84,8 @@ it.each<[string, PredictInit, number, string]>([
   ['an unknown model', { modelSpec: { name: '../m' }, inputs: x }, NOT_FOUND, 'Servable not found for request: Latest(../m)'],
   ['an unknown version', { modelSpec: { ...m, versionChoice: { case: 'version', value: { value: -4n } } }, inputs: x }, NOT_FOUND, 'Servable not found for request: Specific(m, -4)'],
   ['an unknown label', { modelSpec: { ...m, versionChoice: { case: 'versionLabel', value: 'l' } }, inputs: x }, INVALID_ARGUMENT, 'Unrecognized servable version label: l'],
+  ['a version of an unknown model', { modelSpec: { name: 'nobody', versionChoice: { case: 'version', value: { value: 3n } } }, inputs: x }, NOT_FOUND, 'Servable not found for request: Specific(nobody, 3)'],
+  ['a label of an unknown model', { modelSpec: { name: 'nobody', versionChoice: { case: 'versionLabel', value: 'l' } }, inputs: x }, INVALID_ARGUMENT, 'Unrecognized servable version label: l'],
   ['a label of a version that is gone', { modelSpec: { ...m, versionChoice: { case: 'versionLabel', value: 'gone' } }, inputs: x }, NOT_FOUND, 'Servable not found for request: Specific(m, 9)'],
   ['an unknown signature', { modelSpec: { ...m, signatureName: 's' }, inputs: x }, FAILED_PRECONDITION, 'Serving signature key "s" not found.'],
   [

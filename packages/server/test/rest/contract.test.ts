@@ -38,6 +38,8 @@ const BOTH: readonly Row[] = [
   { method: 'POST', target: '/v1/models/x:predict', status: 404, error: 'Servable not found for request: Latest(x)' },
   { method: 'POST', target: '/v1/models/m/versions/7:predict', status: 404, error: 'Servable not found for request: Specific(m, 7)' },
   { method: 'POST', target: '/v1/models/m/labels/none:predict', status: 400, error: 'Unrecognized servable version label: none' },
+  { method: 'POST', target: '/v1/models/nobody/versions/3:predict', status: 404, error: 'Servable not found for request: Specific(nobody, 3)' },
+  { method: 'POST', target: '/v1/models/nobody/labels/l:predict', status: 400, error: 'Unrecognized servable version label: l' },
   { method: 'POST', target: '/v1/models/m/labels/gone:predict', status: 404, error: 'Servable not found for request: Specific(m, 9)' },
   { target: '/v1/models/x', status: 404, error: 'Could not find any versions of model x' },
   { target: '/v1/models/m/versions/5', status: 404, error: 'Could not find version 5 of model m' },

@@ -79,8 +79,11 @@ function faultOf({ text, ...parts }: FaultParts): ModelListFault {
 }
 
 function repeatedNames(configs: readonly ModelConfig[]): readonly ModelListFault[] {
+  const seen = new Set<string>();
   return configs.flatMap(({ name }, index) => {
-    if (name === '' || configs.findIndex((other) => other.name === name) === index) return [];
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    if (name === '' || !isRepeated) return [];
     const text = `Illegal to list model ${name} multiple times in config list`;
     return [faultOf({ keys: [...LIST, index, 'name'], found: showValue(name), text, cure: 'Give each model its own name' })];
   });

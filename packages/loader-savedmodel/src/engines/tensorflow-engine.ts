@@ -4,6 +4,7 @@ import type * as EngineTensorFlow from '@servable/engine-tensorflow';
 import { savedModelError } from '../errors.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import { engineSettingsOf, type SavedModelOptions, type SavedModelPluginOptions } from '../plugin/saved-model-options.ts';
+import { explainRefusal } from './explain-refusal.ts';
 import { mayTakeLong } from './may-take-long.ts';
 import type { EngineCall, EngineOffer, EngineRequest, EngineSession, SavedModelEngine } from './saved-model-engine.ts';
 
@@ -43,7 +44,7 @@ export class TensorFlowSavedModelEngine implements SavedModelEngine {
   }
 
   estimateBytes(fileBytes: number): number {
-    return MODEL_BYTES + BYTES_PER_FILE_BYTE * fileBytes;
+    return Math.ceil(MODEL_BYTES + BYTES_PER_FILE_BYTE * fileBytes);
   }
 
   async load({ model, signatures, options }: EngineRequest, signal: AbortSignal): Promise<EngineSession> {
@@ -51,11 +52,21 @@ export class TensorFlowSavedModelEngine implements SavedModelEngine {
     const { tags, device, intraOpThreads, interOpThreads, maxQueuedRuns } = options;
     const given = Object.entries({ tags, device, intraOpThreads, interOpThreads, maxQueuedRuns }).filter(([, value]) => value !== undefined);
     const loadOptions = { ...Object.fromEntries(given), tensors: tensorsOf(signatures), mayTakeLong: mayTakeLong(model.graph) };
-    return new TensorFlowModel(await engine.loadSavedModel(model.directory, loadOptions, signal), signatures);
+    const session = await engine.loadSavedModel(model.directory, loadOptions, signal).catch((error: unknown) => this.#explain(model, error, signal));
+    return new TensorFlowModel(session, signatures);
   }
 
   async close(): Promise<void> {
     await this.#engine?.close();
+  }
+
+  /** Throws what TensorFlow said, with what the model's files say of it. */
+  async #explain(model: OpenSavedModel, error: unknown, signal: AbortSignal): Promise<never> {
+    const explained = await explainRefusal(model, error, signal);
+    if (explained === undefined || !ServingError.is(error)) throw error;
+    if (typeof explained !== 'string') throw explained;
+    const { tensorflowError } = await this.#package();
+    throw tensorflowError(error.code as `SRV_TENSORFLOW_NOT_FOUND`, [explained], { cause: error });
   }
 
   async #package(): Promise<Package> {
@@ -103,10 +114,7 @@ class TensorFlowModel implements EngineSession {
     this.#session = session;
     this.#signatures = signatures;
     this.executor = session.executor;
-    this.notes = [
-      ...session.deviceFaults.map((fault) => `Runs on '${session.device}' instead of ${fault}`),
-      ...Array.from(session.missing, (name) => `A signature names the tensor '${name}', which is not in the graph: calls that need it will fail. Export the model again`),
-    ];
+    this.notes = session.deviceFaults.map((fault) => `Runs on '${session.device}' instead of ${fault}`);
   }
 
   run({ signature, inputs, outputs, context }: EngineCall): NamedTensors | Promise<NamedTensors> {

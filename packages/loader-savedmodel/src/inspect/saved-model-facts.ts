@@ -3,6 +3,7 @@ import { type OpCounts, OpCounter } from '../graph/count-ops.ts';
 import type { Asset } from '../model/assets.ts';
 import { readFingerprint } from '../model/fingerprint.ts';
 import { measureFiles, type SavedModelSizes } from '../model/measure-files.ts';
+import { modelNotes } from '../model/model-notes.ts';
 import { OBJECT_GRAPH_KEY } from '../model/object-graph.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import { tagSetsOf } from '../model/select-meta-graph.ts';
@@ -97,11 +98,9 @@ async function fingerprintOf(directory: string, signal: AbortSignal | undefined)
   }
 }
 
-function notesOf({ signatures, restored, variables }: OpenSavedModel): string[] {
+function notesOf(model: OpenSavedModel): string[] {
+  const { signatures } = model;
   const notes = Array.from(signatures.unservable, ([name, reason]) => `Signature '${name}' cannot be called: ${reason}`);
   if (signatures.signatures.size === 0) notes.push('There is no signature: nothing can be called. Export the model with signatures');
-  if (restored.length > 0 && variables === undefined) {
-    notes.push(`The graph has ${restored.length} variables, but there is no 'variables/variables.index': calls that need them will fail. Copy the folder 'variables' too`);
-  }
-  return notes;
+  return [...notes, ...modelNotes(model)];
 }

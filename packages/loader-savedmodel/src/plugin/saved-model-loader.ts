@@ -3,6 +3,7 @@ import type { EngineSet } from '../engines/engine-set.ts';
 import { type OfferedEngine, whyNot } from '../engines/choose-engine.ts';
 import type { EngineSession } from '../engines/saved-model-engine.ts';
 import { measureFiles } from '../model/measure-files.ts';
+import { modelNotes } from '../model/model-notes.ts';
 import { type OpenSavedModel, openSavedModel } from '../model/open-saved-model.ts';
 import type { SavedModelOptions } from './saved-model-options.ts';
 import { SavedModelServable } from './saved-model-servable.ts';
@@ -61,7 +62,7 @@ export class SavedModelLoader implements Loader {
       const chosen = await engines.choose(model, options, signal);
       const signatures = servedBy(model, chosen);
       const session = await chosen.engine.load({ model, signatures, options }, signal);
-      this.#warnOf([...leftOut(model, chosen), ...session.notes]);
+      this.#warnOf([...leftOut(model, chosen), ...modelNotes(model), ...session.notes]);
       return { session, signatures: withBatching(signatures, session, options) };
     } finally {
       await model.close();

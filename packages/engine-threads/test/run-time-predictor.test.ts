@@ -61,6 +61,13 @@ it('ends the trust when runs on the event loop become slow without an overrun', 
   expect(predictor.isQuick(1000)).toBe(false);
 });
 
+it('does not hold the cold caches of the first runs on the event loop against a size', () => {
+  const predictor = trained(1000, 45, 16);
+  for (const micros of [190, 150, 120, 110]) predictor.recordHere(1000, micros);
+  for (let run = 0; run < 100; run++) predictor.recordHere(1000, 40);
+  expect(predictor.isQuick(1000)).toBe(true);
+});
+
 it('counts sizes beyond 4 GiB too', () => {
   const predictor = trained(2 ** 33, 20, 16);
   expect([predictor.isQuick(2 ** 33), predictor.isQuick(2 ** 34), predictor.isQuick(1)]).toEqual([true, false, false]);

@@ -51,6 +51,10 @@ export class NativeTensorFlowEngine implements TensorFlowEngine {
   readonly #executorId = `tensorflow-${randomUUID()}`;
   /** Loading, loaded or closing: all that `close` waits for. */
   readonly #sessions = new Set<Promise<LoadedSession>>();
+  /** Loaded, and not freed yet. */
+  readonly #loaded = new Set<LoadedSession>();
+  /** Node ends its threads before the process, and waits for what they compute. */
+  readonly #onExit = (): void => this.#stopRuns();
   #local: { readonly api: TfApi; readonly runner: LocalRunner<RunPlan> } | undefined;
   #plans = 0;
   #closing: Promise<void> | undefined;
@@ -66,6 +70,7 @@ export class NativeTensorFlowEngine implements TensorFlowEngine {
     this.#setup = { name: 'servable-tf', data, entry, memory: openMemory(), dtypeOf: dtypeOfElement, errors: THREAD_ERRORS };
     this.#pool = new ThreadPool({ ...this.#setup, threads: this.#threads, slots: SLOTS_PER_THREAD });
     this.#loaders = new LoaderThreads(this.#setup);
+    process.on('exit', this.#onExit);
   }
 
   async loadSavedModel(directory: string, options: TensorFlowModelOptions, signal: AbortSignal): Promise<TensorFlowSession> {
@@ -101,7 +106,7 @@ export class NativeTensorFlowEngine implements TensorFlowEngine {
   ): LoadedSession {
     const { session, graph, device } = loaded;
     const release = (kind: 'stop' | 'free'): Promise<void> => this.#loaders.use((thread) => thread.release({ kind, session, graph }));
-    return new LoadedSession({
+    const loadedSession: LoadedSession = new LoadedSession({
       pool: this.#pool,
       local: this.#localRunner(),
       executor: { id: this.#executorId, maxConcurrentRuns: this.#threads * SLOTS_PER_THREAD },
@@ -120,8 +125,23 @@ export class NativeTensorFlowEngine implements TensorFlowEngine {
       maxQueuedRuns: options.maxQueuedRuns,
       mayTakeLong: options.mayTakeLong,
       onStop: () => release('stop'),
-      onClosed: () => release('free').finally(onFreed),
+      onClosed: () => {
+        this.#loaded.delete(loadedSession);
+        return release('free').finally(onFreed);
+      },
     });
+    this.#loaded.add(loadedSession);
+    return loadedSession;
+  }
+
+  #stopRuns(): void {
+    for (const session of this.#loaded) {
+      try {
+        if (session.isBusy) this.#local?.api.call('closeSession', session.address);
+      } catch {
+        // Nobody is left to tell: the process ends when the run does.
+      }
+    }
   }
 
   /** A loader thread has opened the library by now: here that is quick. */
@@ -136,6 +156,7 @@ export class NativeTensorFlowEngine implements TensorFlowEngine {
   async #close(): Promise<void> {
     await Promise.allSettled(Array.from(this.#sessions, async (loading) => (await loading).close()));
     await Promise.all([this.#pool.close(), this.#loaders.close()]);
+    process.off('exit', this.#onExit);
     this.#local?.runner.close();
     this.#local?.api.close();
   }

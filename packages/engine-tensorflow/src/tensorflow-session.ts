@@ -82,6 +82,16 @@ export class LoadedSession implements TensorFlowSession, RunHost<RunPlan>, RunOw
     return Math.min(Math.max(1, Math.ceil(deadlineMs - performance.now())), MAX_TIMEOUT_MS);
   }
 
+  /** Whether a thread computes for it. */
+  get isBusy(): boolean {
+    return this.#begun > 0;
+  }
+
+  /** The session's address. */
+  get address(): number {
+    return this.#options.loaded.session;
+  }
+
   drop(run: SessionRun<RunPlan>): boolean {
     return this.#options.pool.drop(this, run);
   }

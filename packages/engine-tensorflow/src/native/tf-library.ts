@@ -1,5 +1,6 @@
 import { type NativeFunction, type NativeMemory, openMemory, preloadLibrary } from '@servable/engine-threads/native';
 import koffi from 'koffi';
+import { checkLibraryFile } from './check-library-file.ts';
 import { TF_FUNCTIONS, type TfFunctionName } from './tf-functions.ts';
 
 /** The two files of a libtensorflow. */
@@ -27,8 +28,10 @@ export function quietLog(): void {
 
 /** Opens the library and binds its functions, in each thread anew; the first time takes half a second. @throws Error when it cannot be used */
 export function openLibrary({ main, framework }: LibraryFiles): TfLibrary {
-  preloadLibrary(framework);
-  preloadLibrary(main);
+  for (const path of [framework, main]) {
+    checkLibraryFile(path);
+    preloadLibrary(path);
+  }
   const libraries = [koffi.load(main), koffi.load(framework)];
   const bound = Object.entries(TF_FUNCTIONS).map(([name, prototype]): [string, NativeFunction] => [name, bind(libraries, prototype)]);
   return { tf: Object.fromEntries(bound) as Record<TfFunctionName, NativeFunction>, ...openMemory() };

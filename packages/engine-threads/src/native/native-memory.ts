@@ -31,8 +31,10 @@ const RTLD_NODELETE = 0x1000;
 export function preloadLibrary(path: string): void {
   const libc = koffi.load(LIBC);
   const open: NativeFunction = libc.func('void *dlopen(const char *path, int flags)');
+  // Bound before: looking a function up forgets the last error.
+  const lastError: NativeFunction = libc.func('const char *dlerror()');
   if (open(path, RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE) !== null) return;
-  const reason: unknown = libc.func('const char *dlerror()')();
+  const reason = lastError();
   throw new Error(typeof reason === 'string' ? reason : `'${path}' cannot be opened`);
 }
 

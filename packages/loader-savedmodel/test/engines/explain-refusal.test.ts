@@ -9,7 +9,8 @@ const { signal } = new AbortController();
 
 /** What is made of TensorFlow's own words (those of the golden file) about a broken model. */
 async function explained(name: string): Promise<{ readonly said: ServingError; readonly explanation: ServingError | string | undefined; readonly directory: string }> {
-  const [, directory, { load }] = brokenCases().find(([each]) => each === name) ?? [];
+  const [, directory, broken] = brokenCases().find(([each]) => each === name) ?? [];
+  const load = broken?.load;
   if (directory === undefined || load?.message === undefined) throw new Error(`the golden file has no '${name}'`);
   const said = tensorflowError(`SRV_TENSORFLOW_${load.code}` as keyof ErrorArguments & 'SRV_TENSORFLOW_NOT_FOUND', [load.message]);
   const model = await openSavedModel(directory);

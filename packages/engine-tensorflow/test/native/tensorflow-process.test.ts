@@ -31,7 +31,7 @@ describeWithLibrary('a process', ({ main }) => {
     const ended = run(process.execPath, options, { cwd: join(import.meta.dirname, '..'), timeout: 50_000 });
     const { code: found = 0, signal = null, stdout: said } = await ended.then(
       (output) => ({ code: 0, signal: null, stdout: output.stdout }),
-      (error: { readonly code?: number; readonly signal?: string | null; readonly stdout: string }) => error,
+      (error: unknown) => error as { readonly code?: number; readonly signal?: string | null; readonly stdout: string },
     );
     expect([found, signal, said]).toEqual([code, null, stdout]);
   });

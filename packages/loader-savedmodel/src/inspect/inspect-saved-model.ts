@@ -3,8 +3,10 @@ import { type OpCounts, totalOf } from '../graph/count-ops.ts';
 import { type OpenSavedModel, openSavedModel, type OpenSavedModelOptions } from '../model/open-saved-model.ts';
 import { type SavedModelFacts, savedModelFacts } from './saved-model-facts.ts';
 
-/** More variables than this are not listed one by one. */
+/** More than these are not listed one by one. */
 const MAX_LISTED_VARIABLES = 200;
+const MAX_LISTED_SIGNATURES = 50;
+const MAX_LISTED_ASSETS = 50;
 
 type Fact = Inspection['facts'][number];
 
@@ -40,18 +42,27 @@ function describeFacts(facts: SavedModelFacts): Fact[] {
     ['TensorFlow', facts.tensorflowVersion],
     ['graph', `written by version ${graphVersion.producer}, readable from version ${graphVersion.minConsumer}, ${facts.functions} functions`],
     ['export', facts.uuid ?? ''],
-    ...Array.from(facts.signatures, ([name, { ops }]): [string, string] => [`operators of ${name}`, describeOps(ops)]),
+    ...describeSignatures(facts),
     ['operators to restore', describeOps(facts.restoreOps)],
     ['operators to initialize', describeOps(facts.initOps)],
     ['variables', variables.length === 0 ? '' : `${variables.length}, ${variables.reduce((sum, { bytes }) => sum + bytes, 0)} bytes`],
     ...describeVariables(facts),
-    ...assets.map(({ filename, bytes, tensorName }): [string, string] => [`asset ${filename}`, `${bytes} bytes, for ${tensorName}`]),
+    ...assets.slice(0, MAX_LISTED_ASSETS).map(({ filename, bytes, tensorName }): [string, string] => [`asset ${filename}`, `${bytes} bytes, for ${tensorName}`]),
+    ['more assets', assets.length > MAX_LISTED_ASSETS ? String(assets.length - MAX_LISTED_ASSETS) : ''],
   ];
   return rows.filter(([, value]) => value !== '').map(([label, value]) => ({ label, value }));
 }
 
-function describeVariables({ variables }: SavedModelFacts): [string, string][] {
-  if (variables.length > MAX_LISTED_VARIABLES) return [];
+/** Those of each signature; of many all together, each op that any of them runs. */
+function describeSignatures({ signatures }: SavedModelFacts): [string, string][] {
+  if (signatures.size <= MAX_LISTED_SIGNATURES) return Array.from(signatures, ([name, { ops }]): [string, string] => [`operators of ${name}`, describeOps(ops)]);
+  const names = new Set([...signatures.values()].flatMap(({ ops }) => [...ops.keys()]));
+  return [[`operators of ${signatures.size} signatures`, [...names].toSorted().join(', ')]];
+}
+
+/** Of very many the largest. */
+function describeVariables({ variables: all }: SavedModelFacts): [string, string][] {
+  const variables = all.length > MAX_LISTED_VARIABLES ? all.toSorted((a, b) => b.bytes - a.bytes).slice(0, MAX_LISTED_VARIABLES) : all;
   return variables.map(({ name, typeName, shape, bytes, parts }) => [`variable ${name}`, `${typeName} [${shape.join(', ')}], ${bytes} bytes${parts > 1 ? `, in ${parts} parts` : ''}`]);
 }
 

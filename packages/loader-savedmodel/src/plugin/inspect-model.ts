@@ -1,5 +1,5 @@
 import type { Inspection } from '@servable/core';
-import { isComplete, type OfferedEngine, whyNot } from '../engines/choose-engine.ts';
+import type { OfferedEngine } from '../engines/choose-engine.ts';
 import type { EngineSet } from '../engines/engine-set.ts';
 import { inspectSavedModel } from '../inspect/inspect-saved-model.ts';
 import type { SavedModelOptions } from './saved-model-options.ts';
@@ -10,16 +10,26 @@ export async function inspectModel(directory: string, options: SavedModelOptions
   const { tags, batching } = options;
   const inspection = await inspectSavedModel(directory, {
     ...(tags === undefined ? {} : { tags }),
-    addFacts: async (model) => (await engines.offers(model, options, { signal, asksAll: true })).map(describeOffer),
+    addFacts: async (model) => (await engines.offers(model, options, { signal, asksAll: true })).map((offered) => describeOffer(offered, model.signatures.signatures.size)),
   });
   if (batching === undefined) return inspection;
   return { ...inspection, signatures: new Map(Array.from(inspection.signatures, ([name, signature]) => [name, { ...signature, batching }])) };
 }
 
-function describeOffer(offered: OfferedEngine): Inspection['facts'][number] {
-  const { engine, offer } = offered;
+/** Of a model with hundreds of signatures a few tell enough. */
+const MAX_REFUSALS = 20;
+const MAX_REASON = 400;
+
+function describeOffer({ engine, offer }: OfferedEngine, signatures: number): Inspection['facts'][number] {
   const label = `engine ${engine.name}`;
-  if (isComplete(offer)) return { label, value: `runs every signature${offer.detail === '' ? '' : `; ${offer.detail}`}` };
-  const reasons = whyNot(offered).slice(`engine '${engine.name}': `.length);
-  return { label, value: `${offer.unavailable === undefined ? 'does not run' : 'not here'}: ${reasons}` };
+  if (offer.unavailable !== undefined) return { label, value: `not here: ${offer.unavailable}` };
+  if (offer.refused.size === 0) return { label, value: `runs every signature${offer.detail === '' ? '' : `; ${offer.detail}`}` };
+  const runs = signatures - offer.refused.size;
+  const refusals = Array.from(offer.refused).slice(0, MAX_REFUSALS).map(([name, reason]) => `'${name}': ${shortened(reason)}`);
+  const more = offer.refused.size - refusals.length;
+  return { label, value: `${runs === 0 ? 'runs no signature' : `runs ${runs} of ${signatures} signatures`}, not ${refusals.join('; ')}${more > 0 ? `; and ${more} more` : ''}` };
+}
+
+function shortened(reason: string): string {
+  return reason.length <= MAX_REASON ? reason : `${reason.slice(0, MAX_REASON)}…`;
 }

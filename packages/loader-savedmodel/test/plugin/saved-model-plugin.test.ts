@@ -117,11 +117,19 @@ it('estimates the most that an allowed engine takes', async () => {
   expect(files?.facts.find(({ label }) => label === 'size')?.value).toMatch(new RegExp(`^${ramBytes / 3} bytes`));
 });
 
+it('tells little of what an engine refuses of very many signatures', async () => {
+  const refused = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`s${at}`, 'x'.repeat(5000)]));
+  const inspection = await pluginOf([new FakeEngine('onnx', { refused })]).inspect?.({ path: fixture('scalar_affine_tf2/1') }, {}, { id: testServableId(), logger: collectLogger() });
+  const [fact] = inspection?.facts.slice(-1) ?? [];
+  expect(fact?.value.length).toBeLessThan(10_000);
+  expect(fact?.value).toMatch(/; and 280 more$/);
+});
+
 it('tells what each engine can do', async () => {
   const engines = [new FakeEngine('onnx', { refused: { serving_default: 'op Foo' } }), new FakeEngine('tensorflow')];
   const inspection = await pluginOf(engines).inspect?.({ path: fixture('scalar_affine_tf2/1') }, { engine: 'onnx', batching: 'rows' }, { id: testServableId(), logger: collectLogger() });
   expect(inspection?.facts.slice(-2)).toEqual([
-    { label: 'engine onnx', value: "does not run: 'serving_default': op Foo" },
+    { label: 'engine onnx', value: "runs 1 of 2 signatures, not 'serving_default': op Foo" },
     { label: 'engine tensorflow', value: 'runs every signature; fake' },
   ]);
   expect(inspection?.signatures.get('serving_default')?.batching).toBe('rows');

@@ -26,7 +26,9 @@ export async function explainRefusal(model: OpenSavedModel, error: unknown, sign
   if (unknownOp !== undefined) return unknownOpText(model, unknownOp);
   const nodes = faultyNodes(model, error.message);
   const where = nodes.length === 0 ? '' : ` at ${listed(nodes)}`;
-  return `${error.message}\nThe fault is in '${model.file.path}'${where}. ${cureOf(model, error, nodes)}`;
+  // The engine says which folder, where TensorFlow does not: here the file is named.
+  const words = error.message.replace(/\nWhile loading '.*' with TensorFlow$/, '').replace(/\.$/, '');
+  return `${words}.\nThe fault is in '${model.file.path}'${where}. ${cureOf(model, error, nodes)}`;
 }
 
 /** Both of TensorFlow's statuses for data that is not what was written. */

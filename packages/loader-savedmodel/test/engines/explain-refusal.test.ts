@@ -70,5 +70,5 @@ it('finds no damage where there is none', async () => {
   const model = await openSavedModel(fixture('bundle_zoo/1'));
   const explanation = await explainRefusal(model, tensorflowError('SRV_TENSORFLOW_DATA_LOSS', ['of something else']), signal);
   await model.close();
-  expect(explanation).toMatch(/^of something else\nThe fault is in '.*saved_model.pb'. Export the model again/);
+  expect(explanation).toMatch(/^of something else\.\nThe fault is in '.*saved_model.pb'. Export the model again/);
 });

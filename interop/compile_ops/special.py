@@ -44,8 +44,8 @@ def _band(draw):
     kind, shape = draw.pick([np.int32, np.int64]), draw.shape(2, 4)
     return {
         "input": fed(draw.values(draw.pick(["float32", "float64", "int32", "int64", "bool"]), shape)),
-        "num_lower": const(np.asarray(draw.integer(-1, shape[-2]), kind)),
-        "num_upper": const(np.asarray(draw.integer(-1, shape[-1]), kind)),
+        "num_lower": const(np.asarray(draw.integer(-1, shape[-2] + 1), kind)),
+        "num_upper": const(np.asarray(draw.integer(-1, shape[-1] + 1), kind)),
     }
 
 

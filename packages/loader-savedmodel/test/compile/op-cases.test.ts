@@ -9,7 +9,8 @@ afterAll(() => engine.close());
 
 /**
  * A few cases of each op with TensorFlow's answers, written by
- * `python interop/compile_ops/oracle.py packages/loader-savedmodel/test/compile/op-cases --cases 3 --seed 7`; the interop suite makes hundreds.
+ * `python interop/compile_ops/oracle.py packages/loader-savedmodel/test/compile/op-cases --cases 3 --seed 7`; GatherV2 has those of `--cases 40
+ * --seed 1`, rows of strings among them. The interop suite makes hundreds.
  */
 const CASES = join(import.meta.dirname, 'op-cases');
 

@@ -2,7 +2,8 @@ import type { Shape, Size } from '../ir/dimension.ts';
 import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import { cast } from './elementwise.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { inOrder, inPlace, physical } from './order.ts';
+import { inOrder, inPlace, physical, transposed } from './order.ts';
+import { unsqueeze } from './reshape.ts';
 
 /** Beyond the end of any axis. */
 export const TO_END: number = Number.MAX_SAFE_INTEGER;
@@ -54,11 +55,23 @@ function cutElements({ elements }: Value, { start, end, step = 1 }: Cut): readon
 /** Elements along an axis by their places, which must be inside of it: ONNX Runtime refuses others, and counts from the end. */
 export function gather(b: GraphBuilder, value: Value, { indices, axis = 0 }: { readonly indices: Value; readonly axis?: number }): Value {
   const places = indices.dtype === 'INT32' || indices.dtype === 'INT64' ? indices : cast(b, indices, 'INT64');
+  if (value.dtype === 'BYTES' && axisOf(axis, rankOf(value)) < rankOf(value) - 1) return gatherStrings(b, value, { places, axis: axisOf(axis, rankOf(value)) });
   const at = value.shape === undefined ? axis : axisOf(axis, value.shape.length);
   const { shape } = value;
   const gathered = shape === undefined || places.shape === undefined ? undefined : [...shape.slice(0, at), ...places.shape, ...shape.slice(at + 1)];
   const elements = value.elements !== undefined && places.elements !== undefined && shape?.length === 1 ? places.elements.map((place) => elementAt(value, place)) : undefined;
   return b.one('Gather', [inPlace(b, value), inPlace(b, places)], { dtype: value.dtype, shape: gathered, elements }, { axis: at });
+}
+
+/** ONNX Runtime's `Gather` copies one string of each row that it picks and leaves the others empty; its `GatherND` copies them all. */
+function gatherStrings(b: GraphBuilder, value: Value, { places, axis }: { readonly places: Value; readonly axis: number }): Value {
+  const others = shapeOf(value).map((_, at) => at).filter((at) => at !== axis);
+  const rows = inPlace(b, transposed(b, value, [axis, ...others]));
+  const listed = cast(b, unsqueeze(b, places, rankOf(places)), 'INT64');
+  const picked = b.one('GatherND', [rows, inPlace(b, listed)], { dtype: 'BYTES', shape: [...shapeOf(places), ...shapeOf(rows).slice(1)] });
+  const own = shapeOf(places).map((_, at) => at);
+  const rest = others.map((_, at) => own.length + at);
+  return transposed(b, picked, [...rest.slice(0, axis), ...own, ...rest.slice(axis)]);
 }
 
 function elementAt({ elements = [] }: Value, place: Size | undefined): Size | undefined {

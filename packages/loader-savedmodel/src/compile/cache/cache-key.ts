@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Raised whenever the compiler writes something else for the same model. */
-const COMPILER_VERSION = 1;
+const COMPILER_VERSION = 2;
 
 /** What a compiled model depends on, besides its files. */
 export interface CacheKeyParts {

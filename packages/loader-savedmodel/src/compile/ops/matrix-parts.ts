@@ -1,5 +1,6 @@
 import { binary, cast, chain, compare, like, where } from '../build/elementwise.ts';
-import type { GraphBuilder } from '../build/graph-builder.ts';
+import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
+import { guardedBy, zerosWhere } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
 import { places } from '../build/places.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
@@ -8,6 +9,7 @@ import { concat, slice, TO_END } from '../build/slicing.ts';
 import { storedNumbers } from '../ir/constant-data.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
+import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
 import { knownInput } from './shape.ts';
 
@@ -27,8 +29,25 @@ const bandPart: Emitter = (call) => {
     return binary(b, 'Or', [compare(b, 'Less', [most, like(b, most, 0)]), compare(b, 'LessOrEqual', [distance, most])]);
   };
   const kept = binary(b, 'And', [limit(1, binary(b, 'Sub', [row, column])), limit(2, binary(b, 'Sub', [column, row]))]);
-  return where(b, kept, [x, like(b, x, 0)]);
+  const held = [...bandFits(call, 1, x), ...bandFits(call, 2, x)];
+  const band = where(b, kept, [x, like(b, x, 0)]);
+  return held.length === 0 ? band : guardedBy(b, band, held);
 };
+
+/** Zeros while a band is no wider than its matrix; none where that is known. */
+function bandFits(call: OpCall, at: 1 | 2, matrix: Value): readonly Value[] {
+  const { b } = call;
+  const axis = rankOf(matrix) - 3 + at;
+  const [name, unit] = at === 1 ? ['num_lower', 'rows'] : ['num_upper', 'columns'];
+  const [most] = knownNumbers(call.input(at)) ?? [];
+  const size = shapeOf(matrix)[axis];
+  if (most !== undefined && (most < 0 || (typeof size === 'number' && most <= size))) return [];
+  const message = `${name} must be negative or less or equal to number of ${unit}`;
+  if (most !== undefined && typeof size === 'number') throw new RefusedRun('INVALID_ARGUMENT', `${message} (${size}) got: ${most} (node '${call.node}')`);
+  const limit = reshape(b, sizeList(b, matrix, axis), b.list([]));
+  const width = reshape(b, cast(b, call.input(at), 'INT64'), b.list([]));
+  return [zerosWhere(b, compare(b, 'LessOrEqual', [width, limit]), `${message} (node '${call.node}')`)];
+}
 
 function mainDiagonal(call: OpCall, at: number): void {
   if (knownInput(call, at, 'diagonals').some((each) => each !== 0)) throw new Uncovered('it takes other diagonals than the main one');

@@ -1,5 +1,5 @@
 import { binary, like } from '../build/elementwise.ts';
-import { padBy } from '../build/filling.ts';
+import { pad, padBy } from '../build/filling.ts';
 import { joinLists, sizeList } from '../build/shape-lists.ts';
 import { channelsFirst, inOrder, labelled, physical } from '../build/order.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
@@ -82,15 +82,34 @@ export function padBefore(b: GraphBuilder, call: OpCall, input: Value, { windows
     // Of three axes ONNX Runtime counts the padding of one as another's.
     return typeof size === 'string' && stride > 1 && (sizes.length > 2 || stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
   });
-  if (padding !== 'SAME' || !isOdd) return { input, padding };
+  if (padding !== 'SAME') return { input, padding };
+  const cut = cutEnds(sizes, windows, spans);
+  if (cut !== undefined) return { input: pad(b, input, [[0, 0], [0, 0], ...cut], { mode: 'constant', fill: like(b, input, fill) }), padding: 'VALID' };
+  if (!isOdd) return { input, padding };
   const size = joinLists(b, sizes.map((_, axis) => sizeList(b, input, axis + 2)));
   const [stride, span] = [b.list(windows.strides), b.list(spans)];
   const steps = binary(b, 'Div', [binary(b, 'Add', [size, b.list(windows.strides.map((each) => each - 1))]), stride]);
   const reach = binary(b, 'Add', [binary(b, 'Mul', [binary(b, 'Sub', [steps, b.list([1])]), stride]), span]);
-  const total = binary(b, 'Max', [binary(b, 'Sub', [reach, size]), b.list([0])]);
+  const missing = binary(b, 'Sub', [reach, size]);
+  const total = sizes.length > 2 ? missing : binary(b, 'Max', [missing, b.list([0])]);
   const before = binary(b, 'Div', [total, b.list([2])]);
   const pads = joinLists(b, [b.list([0, 0]), before, b.list([0, 0]), binary(b, 'Sub', [total, before])]);
   return { input: padBy(b, input, pads, { mode: 'constant', fill: like(b, input, fill) }), padding: 'VALID' };
+}
+
+/**
+ * Over three axes TensorFlow leaves half of what its strides do not reach out at the start: its padding is below zero then. `undefined`: it is not,
+ * or only a run knows.
+ */
+function cutEnds(sizes: readonly Size[], { strides }: Windows, spans: readonly number[]): readonly (readonly [number, number])[] | undefined {
+  if (sizes.length < 3 || !sizes.every((size) => typeof size === 'number')) return undefined;
+  const missing = sizes.map((size, axis) => missingOf(size, strides[axis] ?? 1, spans[axis] ?? 1));
+  if (missing.every((each) => each >= 0)) return undefined;
+  return missing.map((each) => [Math.trunc(each / 2), each - Math.trunc(each / 2)]);
+}
+
+function missingOf(size: number, stride: number, span: number): number {
+  return (Math.ceil(size / stride) - 1) * stride + span - size;
 }
 
 function spansOf({ size, dilations }: Windows): readonly number[] {
@@ -132,7 +151,7 @@ function padSame(b: GraphBuilder, sizes: readonly Size[], { strides }: Windows, 
 
 function totalOf(size: Size, stride: number, span: number): number | undefined {
   if (typeof size !== 'number') return stride === 1 ? span - 1 : undefined;
-  return Math.max((Math.ceil(size / stride) - 1) * stride + span - size, 0);
+  return Math.max(missingOf(size, stride, span), 0);
 }
 
 /** The attributes of a convolution or pool. */

@@ -1,42 +1,42 @@
 þ
 "serve¤
 L
-case0/in0_inputPlaceholder*
-shape:*
-dtype0
+case0/in0_inputPlaceholder*
+dtype0*
+shape:
 Œ
-case0/AvgPool3D	AvgPool3Dcase0/in0_input*
+case0/AvgPool3D	AvgPool3Dcase0/in0_input*
+data_formatNDHWC*
+paddingVALID*
 ksize	
-*
-data_formatNDHWC*
+*
 strides	
-*
-paddingVALID*
+*
 T0
 L
-case1/in1_inputPlaceholder*
-shape:*
-dtype0
+case1/in1_inputPlaceholder*
+dtype0*
+shape:
 Œ
-case1/AvgPool3D	AvgPool3Dcase1/in1_input*
-ksize	
-*
+case1/AvgPool3D	AvgPool3Dcase1/in1_input*
 data_formatNDHWC*
-paddingVALID*
+paddingVALID*
+ksize	
+*
 strides	
 *
 T0
 U
-case2/in2_inputPlaceholder*(
-shape:ÿÿÿÿÿÿÿÿÿ*
-dtype0
+case2/in2_inputPlaceholder*
+dtype0*(
+shape:ÿÿÿÿÿÿÿÿÿ
 ‹
-case2/AvgPool3D	AvgPool3Dcase2/in2_input*
-ksize	
-*
-data_formatNDHWC*
+case2/AvgPool3D	AvgPool3Dcase2/in2_input*
 strides	
-*
+*
+data_formatNDHWC*
+ksize	
+*
 paddingSAME*
 T0"ª*‘
 case0‡
@@ -44,16 +44,16 @@ U
 input+
 case0/in0_input:03
 out0+
-case0/AvgPool3D:0tensorflow/serving/predict*£
-case2™
-=
-input4
-case2/in2_input:0ÿÿÿÿÿÿÿÿÿ<
-out04
-case2/AvgPool3D:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict*‘
+case0/AvgPool3D:0tensorflow/serving/predict*‘
 case1‡
 4
 input+
 case1/in1_input:03
 out0+
-case1/AvgPool3D:0tensorflow/serving/predict
+case1/AvgPool3D:0tensorflow/serving/predict*£
+case2™
+=
+input4
+case2/in2_input:0ÿÿÿÿÿÿÿÿÿ<
+out04
+case2/AvgPool3D:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

@@ -1,4 +1,4 @@
-import { allocateData, type Hooks, type NamedTensors, type RunContext, type Servable, type ServableId, ServingError } from '@servable/core';
+import { allocateData, type Hooks, type NamedTensors, type RunContext, type Servable, type ServableId, ServingError, type Signature } from '@servable/core';
 import type { AbortWatch } from './abort-watch.ts';
 import { BatchBuffers } from './batch-buffers.ts';
 import { paddedRows, type ResolvedBatchingOptions, resolveBatchingOptions } from './batching-options.ts';
@@ -14,6 +14,20 @@ import { padParts } from './ragged.ts';
 /** Queues of one signature beyond which empty ones are forgotten: clients may send a new inner shape with every request. */
 const MAX_IDLE_QUEUES = 16;
 
+/** Whether rows are what the signature says they are. Of other inputs nobody has said that their rows stay apart. */
+function hasItsShapes({ inputs: known }: Signature, inputs: NamedTensors): boolean {
+  for (const [name, { shape: given }] of inputs) {
+    const shape = known.get(name)?.shape;
+    if (shape === undefined) continue;
+    if (shape.length !== given.length) return false;
+    for (let axis = 1; axis < shape.length; axis++) {
+      const size = shape[axis];
+      if (typeof size === 'number' && size !== -1 && size !== given[axis]) return false;
+    }
+  }
+  return true;
+}
+
 /** What a batching servable shares with the others. */
 export interface BatchingServableContext {
   readonly id: ServableId;
@@ -24,7 +38,7 @@ export interface BatchingServableContext {
 }
 
 /**
- * A servable whose `rows` signatures are run in batches. Other signatures, and requests of zero rows, go straight through.
+ * A servable whose `rows` signatures are run in batches. Other signatures, requests of zero rows, and those of other shapes than the signature's go straight through.
  */
 export class BatchingServable implements Servable {
   readonly signatures: Servable['signatures'];
@@ -65,9 +79,10 @@ export class BatchingServable implements Servable {
   }
 
   run(signature: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
-    if (!this.#isOn || this.signatures.get(signature)?.batching !== 'rows') return this.#servable.run(signature, inputs, context);
+    const known = this.signatures.get(signature);
+    if (!this.#isOn || known?.batching !== 'rows') return this.#servable.run(signature, inputs, context);
     const rows = rowsOf(inputs);
-    if (rows === 0) return this.#servable.run(signature, inputs, context);
+    if (rows === 0 || !hasItsShapes(known, inputs)) return this.#servable.run(signature, inputs, context);
     const { maxRequestRows, maxExecutionBatchSize } = this.#options;
     if (rows > maxRequestRows) throw batchingError('SRV_BATCH_REQUEST_TOO_LARGE', [rows, maxRequestRows]);
     const queue = this.#queueOf(signature, inputs, context.outputs);

@@ -11,12 +11,12 @@ interface HeldRun {
 }
 
 /** A servable whose runs the test ends; by default each answers `y = x + 100`. */
-function heldServable(executorRuns = 1): { servable: Servable; runs: HeldRun[] } {
+function heldServable(executorRuns = 1, signature = fakeSignature()): { servable: Servable; runs: HeldRun[] } {
   const runs: HeldRun[] = [];
   const servable = fakeServable({
     executor: { id: 'held', maxConcurrentRuns: executorRuns },
     signatures: new Map([
-      ['serving_default', fakeSignature()],
+      ['serving_default', signature],
       ['plain', fakeSignature({ batching: 'none' })],
     ]),
     run: (_signature, inputs, context) =>
@@ -168,7 +168,7 @@ it('refuses a request larger than a batch when splitting is off', async () => {
 });
 
 it('pads other axes to the longest with the own first element', async () => {
-  const { servable, runs } = heldServable();
+  const { servable, runs } = heldServable(1, fakeSignature({ inputs: new Map([['x', { dtype: 'FP32', shape: ['batch', 'length'] }]]) }));
   const model = batched(servable, { padVariableLengthInputs: true });
   const matrix = (shape: number[], ...values: number[]): NamedTensors =>
     new Map([['x', { dtype: 'FP32', shape, data: Float32Array.from(values) }]]);
@@ -200,6 +200,24 @@ it('runs signatures that are not rows, and empty requests, by themselves', async
   expect(runs.map((each) => valuesOf(each.inputs, 'x'))).toEqual([[1], [2], []]);
   for (const each of runs) each.finish();
   await Promise.all(calls);
+});
+
+it('runs requests of other shapes than the signature has by themselves: nobody has said that their rows stay apart', async () => {
+  const runs: (readonly number[])[] = [];
+  const wide = { dtype: 'FP32', shape: [-1, 2] } as const;
+  const signatures = new Map([['serving_default', fakeSignature({ inputs: new Map([['x', wide]]), outputs: new Map([['y', wide]]) })]]);
+  const model = batched(
+    fakeServable({
+      signatures,
+      run: async (_signature, inputs) => {
+        runs.push(inputs.get('x')?.shape ?? []);
+        return plusHundred(inputs);
+      },
+    }),
+  );
+  const tensor = (...shape: number[]): NamedTensors => new Map([['x', { dtype: 'FP32', shape, data: new Float32Array(shape.reduce((product, size) => product * size, 1)) }]]);
+  await Promise.all([[1, 2], [2], [1, 3], [1, 2], [2], [1, 3]].map((shape) => run(model, tensor(...shape))));
+  expect(runs).toEqual([[2], [1, 3], [2], [1, 3], [2, 2]]);
 });
 
 it('refuses requests without rows or with unequal ones, and disturbs nobody', async () => {

@@ -82,7 +82,7 @@ const table: ErrorTable = {
     message: (path, filename, reason) => `'${path}' names an asset '${filename}', which ${reason}. Export the model again`,
   },
   SRV_SAVEDMODEL_OPTION_INVALID: { status: 'INVALID_ARGUMENT', message: (option, reason) => `Option '${option}' of the SavedModel plugin ${reason}` },
-  SRV_SAVEDMODEL_NO_ENGINE: { status: 'FAILED_PRECONDITION', message: (directory, reasons) => `Nothing here can run '${directory}': ${reasons}` },
+  SRV_SAVEDMODEL_NO_ENGINE: { status: 'FAILED_PRECONDITION', message: (directory, reasons) => `Nothing here can run '${directory}': ${reasons}. Export the model without the ops that are named, or install libtensorflow and serve it with engine 'tensorflow'` },
   SRV_SAVEDMODEL_INPUT_INVALID: { status: 'INVALID_ARGUMENT', message: (input, reason) => `Input '${input}' is not valid: ${reason}` },
   SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: {
     status: 'INVALID_ARGUMENT',

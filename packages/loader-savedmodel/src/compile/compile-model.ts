@@ -48,20 +48,48 @@ export function findUncovered(model: OpenSavedModel): ReadonlyMap<string, string
   const store = variablesOf(model);
   const uncovered = new Map<string, string>();
   for (const [name, signature] of model.signatures.signatures) {
-    const emitted = emitOr(() => emitGraph({ graph: flatten(model, signature), signature, findVariable: (node) => store.find(node) }));
-    if ('kind' in emitted && emitted.kind === 'uncovered') uncovered.set(name, emitted.reason);
+    const reasons = shapesToTry(signature).map((shapes) => whyUncovered(model, withShapes(signature, shapes), store));
+    if (!reasons.includes(undefined)) uncovered.set(name, reasons[0] ?? '');
   }
   return uncovered;
 }
 
+function whyUncovered(model: OpenSavedModel, signature: Signature, store: VariableStore): string | undefined {
+  const emitted = emitOr(() => emitGraph({ graph: flatten(model, signature), signature, findVariable: (node) => store.find(node) }));
+  return 'kind' in emitted && emitted.kind === 'uncovered' ? emitted.reason : undefined;
+}
+
+/** The signature's own, and where it does not say how many axes an input has, some that requests may bring. */
+function shapesToTry({ inputs }: Signature): readonly InputShapes[] {
+  const unknown = Array.from(inputs).flatMap(([alias, { shape }]) => (shape === undefined ? [alias] : []));
+  const ranks = unknown.length === 0 ? [] : [1, 2, 3, 4, 0];
+  return [{}, ...ranks.map((rank) => Object.fromEntries(unknown.map((alias) => [alias, Array.from({ length: rank }, () => -1)])))];
+}
+
+/** Shapes of inputs, by alias; -1 is any size. */
+export type InputShapes = Readonly<Record<string, readonly number[]>>;
+
+/** What of a model is compiled. */
+export interface CompileScope {
+  readonly names: readonly string[];
+  /** Of inputs, where others than the signatures' are meant. */
+  readonly shapes?: InputShapes | undefined;
+  readonly signal: AbortSignal;
+}
+
+function withShapes(signature: Signature, shapes: InputShapes): Signature {
+  const inputs = Array.from(signature.inputs, ([alias, info]) => [alias, { ...info, shape: Object.hasOwn(shapes, alias) ? shapes[alias] : info.shape }] as const);
+  return { ...signature, inputs: new Map(inputs) };
+}
+
 /** Compiles signatures into files of a folder. */
-export async function compileModel(model: OpenSavedModel, folder: string, { names, signal }: { readonly names: readonly string[]; readonly signal: AbortSignal }): Promise<CompiledModel> {
+export async function compileModel(model: OpenSavedModel, folder: string, { names, shapes = {}, signal }: CompileScope): Promise<CompiledModel> {
   await mkdir(folder, { recursive: true });
   const store = variablesOf(model);
   const compiled: Record<string, CompiledSignature> = {};
   for (const [at, name] of names.entries()) {
     const signature = model.signatures.signatures.get(name);
-    if (signature !== undefined) compiled[name] = await compileSignature(model, { signature, store, signal }, { folder, file: `${at}.onnx` });
+    if (signature !== undefined) compiled[name] = await compileSignature(model, { signature: withShapes(signature, shapes), store, signal }, { folder, file: `${at}.onnx` });
   }
   return compiled;
 }

@@ -11,6 +11,7 @@ import { NeedsRank, type Value } from './ir/value.ts';
 import { OpCall } from './op-call.ts';
 import { emitterOf } from './ops/op-table.ts';
 import { assertedBy } from './ops/control.ts';
+import { checkRanks } from './fixed-ranks.ts';
 import { RefusedRun } from './refused-run.ts';
 import { finishGraph } from './finish-graph.ts';
 import { Uncovered, type UncoveredNode, UncoveredNodes } from './uncovered.ts';
@@ -106,6 +107,7 @@ class GraphEmitter {
       this.#uncovered.push({ node: node.name, op: node.op, reason: undefined });
       return [];
     }
+    checkRanks(node, inputs);
     const outputs = emitter(new OpCall({ b: this.#b, op: node.op, node: node.name, inputs, attributes: node.attributes }));
     return isList(outputs) ? outputs : [outputs];
   }

@@ -40,6 +40,17 @@ export class CompiledSession implements EngineSession {
     });
   }
 
+  /** Whether a signature was compiled, or found to be refused at each call. */
+  isCovered(signature: string): boolean {
+    return this.whyUncovered(signature) === undefined;
+  }
+
+  /** What keeps a signature from being compiled; `undefined`: nothing. */
+  whyUncovered(signature: string): string | undefined {
+    const compiled = Object.hasOwn(this.#compiled, signature) ? this.#compiled[signature] : undefined;
+    return compiled?.kind === 'uncovered' ? compiled.reason : undefined;
+  }
+
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#sessions.values(), (session) => session.close()));
   }

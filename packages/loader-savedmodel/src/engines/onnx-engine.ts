@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { ServingError } from '@servable/core';
 import type { OnnxEngine, OnnxSession, SessionOptions } from '@servable/engine-onnxruntime';
 import type { CachedModel, CompileCacheOptions } from '../compile/cache/compiled-cache.ts';
+import type { InputShapes } from '../compile/compile-model.ts';
 import { CompileThread } from '../compile/thread/compile-thread.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import type { SavedModelOptions } from '../plugin/saved-model-options.ts';
 import { CompiledSession } from './compiled-session.ts';
+import { VariantSession } from './variant-session.ts';
 import type { EngineOffer, EngineRequest, EngineSession, SavedModelEngine } from './saved-model-engine.ts';
 
 /** What {@link OnnxSavedModelEngine} is made of. */
@@ -14,6 +16,15 @@ export interface OnnxSavedModelEngineParts {
   /** Made when the first model is compiled. */
   readonly createEngine: () => OnnxEngine;
   readonly cache: CompileCacheOptions;
+}
+
+/** What is to be compiled and loaded. */
+interface WantedGraphs {
+  readonly directory: string;
+  readonly names: readonly string[];
+  /** Other shapes than the signatures'. */
+  readonly shapes: InputShapes | undefined;
+  readonly options: SavedModelOptions;
 }
 
 /** Runs SavedModels compiled to ONNX. They are compiled in a thread of their own, and kept on disk. */
@@ -37,14 +48,12 @@ export class OnnxSavedModelEngine implements SavedModelEngine {
     return Math.max(2 * fileBytes, this.#running().estimateBytes(fileBytes, {}));
   }
 
-  async load(request: EngineRequest, signal: AbortSignal): Promise<EngineSession> {
-    try {
-      return await this.#loadCompiled(request, { signal, isAgain: false });
-    } catch (error) {
-      // Another process may have removed it, or the disk has damaged it since.
-      if (!isDamaged(error)) throw error;
-      return this.#loadCompiled(request, { signal, isAgain: true });
-    }
+  async load({ model: { directory }, signatures, options }: EngineRequest, signal: AbortSignal): Promise<EngineSession> {
+    const base = await this.#loadIntact({ directory, names: [...signatures.keys()], shapes: undefined, options }, signal);
+    return new VariantSession(base, {
+      signatures,
+      loadVariant: (name, shapes, closing) => this.#loadIntact({ directory, names: [name], shapes, options }, closing),
+    });
   }
 
   async close(): Promise<void> {
@@ -52,9 +61,18 @@ export class OnnxSavedModelEngine implements SavedModelEngine {
     await this.#engine?.close();
   }
 
-  async #loadCompiled({ model, signatures, options }: EngineRequest, { signal, isAgain }: { readonly signal: AbortSignal; readonly isAgain: boolean }): Promise<EngineSession> {
-    const { directory } = model;
-    const job = { kind: 'compile', directory, tags: options.tags, signatures: [...signatures.keys()], cache: this.#parts.cache, engineVersion: runtimeVersion(), isAgain } as const;
+  async #loadIntact(wanted: WantedGraphs, signal: AbortSignal): Promise<CompiledSession> {
+    try {
+      return await this.#loadCompiled(wanted, { signal, isAgain: false });
+    } catch (error) {
+      // Another process may have removed it, or the disk has damaged it since.
+      if (!isDamaged(error)) throw error;
+      return this.#loadCompiled(wanted, { signal, isAgain: true });
+    }
+  }
+
+  async #loadCompiled({ directory, names, shapes, options }: WantedGraphs, { signal, isAgain }: { readonly signal: AbortSignal; readonly isAgain: boolean }): Promise<CompiledSession> {
+    const job = { kind: 'compile', directory, tags: options.tags, signatures: names, shapes, cache: this.#parts.cache, engineVersion: runtimeVersion(), isAgain } as const;
     const cached = await this.#thread.run<'compile'>(job, signal);
     return new CompiledSession(cached.compiled, await this.#createSessions(cached, sessionOptions(options), signal));
   }

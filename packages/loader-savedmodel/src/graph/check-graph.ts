@@ -21,22 +21,33 @@ export function checkGraph(path: string, { graph, index, roots }: { readonly gra
   checkCycles(path, nodes, index.nodes);
   const seen = new Set<string>();
   const pending = calls(reachableNodes(Array.from(roots, nodeOf), index.nodes), index);
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+  for (let call = pending.pop(); call !== undefined; call = pending.pop()) {
+    const { name, caller } = call;
     if (seen.has(name)) continue;
     seen.add(name);
     const called = index.functions.get(name);
-    if (called === undefined) throw savedModelError('SRV_SAVEDMODEL_GRAPH_INVALID', [path, `Failed to find function "${name}" in function library`]);
+    if (called === undefined) throw savedModelError('SRV_SAVEDMODEL_GRAPH_INVALID', [path, `Failed to find function "${name}" in function library: node ${described(caller)} calls it`]);
     for (const further of checkFunction(path, called, index)) pending.push(further);
   }
 }
 
-function checkFunction(path: string, called: FunctionIndex, index: GraphIndex): string[] {
+/** A function, and a node that calls it. */
+interface FunctionCall {
+  readonly name: string;
+  readonly caller: NodeDef;
+}
+
+function described({ name, op }: NodeDef): string {
+  return `'${name}' (${op})`;
+}
+
+function checkFunction(path: string, called: FunctionIndex, index: GraphIndex): FunctionCall[] {
   checkNames(path, called.definition.nodeDef, called.nodes, new Set(called.inputs));
   return calls(reachableNodes(functionRoots(called), called.nodes), index);
 }
 
-function calls(nodes: readonly NodeDef[], index: GraphIndex): string[] {
-  return nodes.flatMap((node) => calledFunctions(node, index));
+function calls(nodes: readonly NodeDef[], index: GraphIndex): FunctionCall[] {
+  return nodes.flatMap((caller) => Array.from(calledFunctions(caller, index), (name) => ({ name, caller })));
 }
 
 function checkNames(path: string, nodes: readonly NodeDef[], byName: ReadonlyMap<string, NodeDef>, inputs: ReadonlySet<string> = new Set()): void {
@@ -62,7 +73,9 @@ function checkCycles(path: string, nodes: readonly NodeDef[], byName: ReadonlyMa
       if (rest === 0) free.push(user);
     }
   }
-  if (left > 0) throw savedModelError('SRV_SAVEDMODEL_GRAPH_INVALID', [path, `${left} nodes in a cycle`]);
+  if (left === 0) return;
+  const first = nodes.filter((node) => (waiting.get(node) ?? 0) > 0).slice(0, 3).map(described).join(', ');
+  throw savedModelError('SRV_SAVEDMODEL_GRAPH_INVALID', [path, `${left} nodes in a cycle, or behind one: ${first}${left > 3 ? ' and others' : ''}`]);
 }
 
 function usersOf(needs: ReadonlyMap<NodeDef, readonly NodeDef[]>): ReadonlyMap<NodeDef, readonly NodeDef[]> {

@@ -9,11 +9,6 @@ import { fixture, refusal } from '../fixtures.ts';
 import { differenceOf, type GoldenCase, goldenFiles, goldenTensor, goldenTensors } from './golden-cases.ts';
 import { UNCOVERED } from './uncovered-signatures.ts';
 
-/** Cases that are refused otherwise than TensorFlow does, and how. */
-const REFUSED_OTHERWISE: Readonly<Record<string, string>> = {
-  'scalar_affine_tf2 rank_other_than_the_signature': 'SRV_ONNX_INPUT_INVALID',
-};
-
 const cache = mkdtempSync(join(tmpdir(), 'servable-goldens-'));
 const plugin = savedModel({ engine: 'onnx', compileCache: { directory: cache } });
 afterAll(async () => {
@@ -50,10 +45,9 @@ describe.each(files)('$base_path', ({ base_path: model, cases, tolerance }) => {
     const servable = await load(each.version);
     if (servable instanceof Error) throw servable;
     const context = testRunContext({ outputs: each.output_filter ?? [] });
-    const otherwise = REFUSED_OTHERWISE[`${model} ${each.name}`];
-    if (each.error !== undefined || otherwise !== undefined) {
+    if (each.error !== undefined) {
       const error = await refusal(() => servable.run(each.signature, goldenTensors(each.inputs), context));
-      expect(otherwise === undefined ? error.status : error.code).toBe(otherwise ?? each.error?.code);
+      expect(error.status).toBe(each.error.code);
       return;
     }
     const outputs = await servable.run(each.signature, goldenTensors(each.inputs), context);

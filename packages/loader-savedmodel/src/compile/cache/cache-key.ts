@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { InputShapes } from '../compile-model.ts';
 
 /** Raised whenever the compiler writes something else for the same model. */
-const COMPILER_VERSION = 2;
+const COMPILER_VERSION = 3;
 
 /** What a compiled model depends on, besides its files. */
 export interface CacheKeyParts {
   readonly tags: readonly string[];
   readonly signatures: readonly string[];
+  /** Of inputs, where others than the signatures' are meant. */
+  readonly shapes?: InputShapes | undefined;
   /** Of the engine that runs it. */
   readonly engineVersion: string;
 }

@@ -1,5 +1,6 @@
 import type { ServingError } from '@servable/core';
 import type { CachedModel, CompileCacheOptions } from '../cache/compiled-cache.ts';
+import type { InputShapes } from '../compile-model.ts';
 
 /** What the thread is asked for. */
 export type CompileJob = { readonly directory: string; readonly tags: readonly string[] | undefined } & (
@@ -7,6 +8,8 @@ export type CompileJob = { readonly directory: string; readonly tags: readonly s
   | {
       readonly kind: 'compile';
       readonly signatures: readonly string[];
+      /** Of inputs, where others than the signatures' are meant. */
+      readonly shapes: InputShapes | undefined;
       readonly cache: CompileCacheOptions;
       readonly engineVersion: string;
       /** Whether what is in the cache is damaged. */

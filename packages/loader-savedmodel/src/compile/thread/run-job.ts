@@ -22,11 +22,11 @@ export async function runJob(job: CompileJob, signal: AbortSignal): Promise<Comp
 }
 
 async function compile(job: Job<'compile'>, signal: AbortSignal): Promise<CompileResults['compile']> {
-  const { directory, tags = ['serve'], signatures, engineVersion } = job;
+  const { directory, tags = ['serve'], signatures, shapes, engineVersion } = job;
   const cache = await CompiledCache.open(job.cache);
-  const key = await cacheKey(directory, { tags, signatures, engineVersion }, signal);
+  const key = await cacheKey(directory, { tags, signatures, shapes, engineVersion }, signal);
   if (job.isAgain) await cache.remove(key);
-  return cache.get(key, (folder) => withModel(job, signal, (model) => compileModel(model, folder, { names: signatures, signal })));
+  return cache.get(key, (folder) => withModel(job, signal, (model) => compileModel(model, folder, { names: signatures, shapes, signal })));
 }
 
 async function withModel<T>({ directory, tags }: CompileJob, signal: AbortSignal, use: (model: OpenSavedModel) => Promise<T>): Promise<T> {

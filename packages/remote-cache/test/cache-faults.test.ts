@@ -8,10 +8,10 @@ import { ALL, type RunningRemote, startRemote } from './running-remote.ts';
 /** A user of this system that owns nothing. */
 const NOBODY = 65_534;
 
-async function start(cacheDirectory?: string): Promise<RunningRemote> {
+async function start(cacheDirectory?: string, isHeld?: () => boolean): Promise<RunningRemote> {
   const bucket = new MemoryBucket();
   bucket.put('models/m/1/model.bin', 'one');
-  const running = await startRemote({ bucket, ...(cacheDirectory === undefined ? {} : { cacheDirectory }) });
+  const running = await startRemote({ bucket, ...(cacheDirectory === undefined ? {} : { cacheDirectory }), ...(isHeld === undefined ? {} : { isHeld }) });
   running.watch({ m: ALL });
   await running.source.refresh();
   return running;
@@ -44,6 +44,18 @@ it('goes on in a cache directory that is replaced by a link, and removes nothing
   await publishSecond(running);
   expect(await readFile(join(elsewhere, 'precious'), 'utf8')).toBe('kept');
   expect((await readdir(elsewhere)).toSorted()).toEqual(['moved', 'precious']);
+});
+
+it('removes nothing for a version that claims more than the whole disk', async () => {
+  // Nothing serves from the first one any more, so it could be removed.
+  const { bucket, cacheDirectory, sink, source, watch } = await start(undefined, () => false);
+  watch({});
+  bucket.put('models/n/1/model.bin', 'small', { sizeBytes: Number.MAX_SAFE_INTEGER });
+  watch({ n: ALL });
+  await source.refresh();
+  const [stated] = sink.sets('n').at(-1) ?? [];
+  expect(stated !== undefined && 'error' in stated ? stated.error.message : '').toMatch(/^No space is left for n\/1 \(9007199254740991 bytes\)/);
+  expect(await readdir(join(cacheDirectory, 'v1', 'entries'))).toEqual([expect.stringMatching(/^m-1-/)]);
 });
 
 it('says once that a file stands in the place of the cache directory, serves on, and goes on when it is gone', async () => {

@@ -74,6 +74,13 @@ export class RemoteCache {
     return taken;
   }
 
+  /** Throws what a full disk says when the whole disk could not hold so many bytes: removing others' entries would not help. */
+  async expectCapacity(bytes: number): Promise<void> {
+    const { blocks, bsize } = await statfs(this.layout.root);
+    if (blocks === 0 || bytes <= blocks * bsize) return;
+    throw Object.assign(new Error(`${bytes} bytes are more than the disk's ${blocks * bsize}`), { code: 'ENOSPC' });
+  }
+
   /** Throws what a full disk says when this many bytes, less those that lie below a folder, do not fit: a listing can claim any size. */
   async expectSpace(bytes: number, folder: string): Promise<void> {
     const { bavail, blocks, bsize } = await statfs(this.layout.root);

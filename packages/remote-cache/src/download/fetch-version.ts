@@ -71,6 +71,7 @@ async function fill(
 ): Promise<void> {
   const { cache, maxCacheBytes } = context;
   const { contentId, totalBytes } = request.version;
+  await cache.expectCapacity(totalBytes);
   const taken = await cache.makeRoom(totalBytes, maxCacheBytes);
   if (taken + totalBytes > maxCacheBytes) context.onOverLimit(taken + totalBytes);
   try {

@@ -41,6 +41,8 @@ export class LocalRegistry {
     writeFileSync(join(folder, 'npmrc'), `registry=${registry.url}\n//127.0.0.1:${port}/:_authToken=anyone\n`);
     const program = join(tools, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
     registry.#child = spawn(node, [program, '--config', config, '--listen', `127.0.0.1:${port}`], { cwd: folder, stdio: ['ignore', 'ignore', 'ignore'] });
+    // Whatever ends this process ends the registry.
+    process.once('exit', () => registry.#child.kill());
     await registry.#answers();
     return registry;
   }

@@ -82,6 +82,24 @@ def ctrl_c_writes_nothing(cwd, command):
         assert sorted(os.listdir(cwd)) == before, f"Ctrl-C at {last!r} leaves {os.listdir(cwd)}"
 
 
+def ctrl_c_while_it_installs_says_so(cwd, command):
+    programs = os.path.join(cwd, "programs")
+    os.mkdir(programs)
+    with open(os.path.join(programs, "npm"), "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\necho installing\nexec sleep 60\n")
+    os.chmod(file.name, 0o755)
+    before = os.environ["PATH"]
+    os.environ["PATH"] = programs + os.pathsep + before
+    terminal = Terminal(cwd, *command, "cut-short", "--template", "lookup", "--pm", "npm", "--install")
+    os.environ["PATH"] = before
+    terminal.read(b"installing")
+    terminal.press(b"\x03")
+    assert terminal.exit_code() == 1, terminal.screen
+    assert terminal.screen.count(b"create-serving-app: given up") == 1, terminal.screen
+    assert os.path.exists(os.path.join(cwd, "cut-short", "README.md")), "the project is not whole"
+    assert [name for name in os.listdir(cwd) if name.startswith(".create-serving-app")] == []
+
+
 def flags_leave_nothing_to_ask(cwd, command):
     terminal = Terminal(cwd, *command, "all-said", "--template", "lookup", "--pm", "npm", "--no-install")
     assert terminal.exit_code() == 0, terminal.screen
@@ -90,7 +108,7 @@ def flags_leave_nothing_to_ask(cwd, command):
 
 def main():
     cwd, *command = sys.argv[1:]
-    checks = [answers_make_a_project, ctrl_c_writes_nothing, flags_leave_nothing_to_ask]
+    checks = [answers_make_a_project, ctrl_c_writes_nothing, ctrl_c_while_it_installs_says_so, flags_leave_nothing_to_ask]
     for check in checks:
         check(cwd, command)
     print(f"{len(checks)} checks on a terminal")

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from './user-error.ts';
 import type { ProjectFiles } from './render-project.ts';
@@ -29,6 +29,11 @@ export async function checkDirectory(directory: string, overwrites: boolean): Pr
  */
 export async function writeProject(directory: string, files: ProjectFiles): Promise<void> {
   let staging: string | undefined;
+  const removeStaging = (): void => {
+    if (staging !== undefined) rmSync(staging, { recursive: true, force: true });
+  };
+  // For Ctrl-C.
+  process.once('exit', removeStaging);
   try {
     await mkdir(dirname(directory), { recursive: true });
     staging = await mkdtemp(join(dirname(directory), '.create-serving-app-'));
@@ -37,7 +42,8 @@ export async function writeProject(directory: string, files: ProjectFiles): Prom
   } catch (error) {
     throw new UserError(`'${directory}' cannot be written: ${(error as Error).message}`);
   } finally {
-    if (staging !== undefined) await rm(staging, { recursive: true, force: true });
+    process.off('exit', removeStaging);
+    removeStaging();
   }
 }
 

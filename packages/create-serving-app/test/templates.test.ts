@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { strippedTemplates } from '../scripts/strip-templates.mjs';
@@ -56,12 +56,22 @@ describe.each(TEMPLATE_NAMES)('template %s', (template) => {
     const compiled = await execute(process.execPath, [compiler, '-p', 'tsconfig.json', '--noEmit', '--customConditions', '@servable/source', '--allowImportingTsExtensions'], { cwd: app }).catch((error: unknown) => error);
     expect(compiled).toMatchObject({ stdout: '' });
     expect(await testsOf(app)).toMatch(/^# fail 0$/m);
+    await expect(checkOf(app)).resolves.toMatchObject({ stderr: '' });
   }, 60_000);
 
   it('passes its own tests in JavaScript', async () => {
     expect(await testsOf(await installed(template, ['--js']))).toMatch(/^# fail 0$/m);
   }, 60_000);
 });
+
+/** What `npm run check` says, by the server's sources. */
+function checkOf(app: string): Promise<{ stdout: string; stderr: string }> {
+  const { scripts } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as { scripts: { check: string } };
+  const cli = pathToFileURL(join(PACKAGES, 'server/src/cli.ts')).href;
+  const main = `import { main } from ${JSON.stringify(cli)}; process.exitCode = await main(process.argv.slice(1));`;
+  const args = ['--conditions=@servable/source', '--input-type=module', '--eval', main, '--', ...scripts.check.split(' ').slice(1)];
+  return execute(process.execPath, args, { cwd: app });
+}
 
 async function testsOf(app: string): Promise<string> {
   const [name = 'none'] = readdirSync(join(app, 'test'));

@@ -5,5 +5,5 @@ import list from '../src/index.js';
 
 export default defineConfig({
   plugins: [list(), onnx()],
-  models: [{ name: 'iris', path: `list:${fileURLToPath(new URL('versions.json', import.meta.url))}` }],
+  models: [{ name: 'iris', path: `list://${fileURLToPath(new URL('versions.json', import.meta.url))}` }],
 });

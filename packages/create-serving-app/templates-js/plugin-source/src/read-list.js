@@ -9,7 +9,7 @@ import { listError } from './errors.js';
  * @throws ServingError `LIST_UNREADABLE`, `LIST_INVALID`
  */
 export async function readList(uri) {
-  const file = resolve(uri.replace(/^list:/, ''));
+  const file = resolve(uri.replace(/^list:\/\//, ''));
   let text;
   try {
     text = await readFile(file, 'utf8');

@@ -6,7 +6,7 @@ export interface ListOptions {
   readonly pollIntervalMs?: number;
 }
 
-/** Finds versions in a JSON file: `list:/models/versions.json` holds `{ "1": "./first", "2": "/elsewhere/second" }`. */
+/** Finds versions in a JSON file: `list:///models/versions.json` holds `{ "1": "./first", "2": "/elsewhere/second" }`. */
 export default function list({ pollIntervalMs = 1000 }: ListOptions = {}): SourcePlugin {
   return defineSource({
     name: 'list',

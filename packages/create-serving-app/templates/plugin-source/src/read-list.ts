@@ -9,7 +9,7 @@ import { listError } from './errors.ts';
  * @throws ServingError `LIST_UNREADABLE`, `LIST_INVALID`
  */
 export async function readList(uri: string): Promise<ReadonlyMap<Version, string>> {
-  const file = resolve(uri.replace(/^list:/, ''));
+  const file = resolve(uri.replace(/^list:\/\//, ''));
   let text: string;
   try {
     text = await readFile(file, 'utf8');

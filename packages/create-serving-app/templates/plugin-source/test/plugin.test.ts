@@ -15,7 +15,7 @@ async function createStore(): Promise<SourceStore> {
     await rename(join(root, 'next'), fileOf(model));
   };
   return {
-    pathOf: (model) => `list:${fileOf(model)}`,
+    pathOf: (model) => `list://${fileOf(model)}`,
     async createBase(model) {
       lists.set(model, {});
       await write(model);

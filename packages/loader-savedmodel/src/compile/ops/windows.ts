@@ -79,8 +79,9 @@ export function padBefore(b: GraphBuilder, call: OpCall, input: Value, { windows
   const spans = spansOf(windows);
   const isOdd = sizes.some((size, axis) => {
     const stride = windows.strides[axis] ?? 1;
+    if (typeof size === 'number') return sizes.length > 2 && missingOf(size, stride, spans[axis] ?? 1) < 0;
     // Of three axes ONNX Runtime counts the padding of one as another's.
-    return typeof size === 'string' && stride > 1 && (sizes.length > 2 || stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
+    return stride > 1 && (sizes.length > 2 || stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
   });
   if (padding !== 'SAME') return { input, padding };
   const cut = cutEnds(sizes, windows, spans);

@@ -14,6 +14,7 @@ class Tensor:
         self.values = values
         self.is_constant = is_constant
         self.hides_shape = hides_shape
+        self.bits_of = None  # the quantized type that the op gets these bits as
 
 
 def fed(values, hides_shape=True):

@@ -21,6 +21,7 @@ import arrays  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
+import quantized  # noqa: E402,F401
 import reductions  # noqa: E402,F401
 import special  # noqa: E402,F401
 from draw import Draw, Tensor
@@ -55,6 +56,18 @@ def describe(info, tensor):
     info.tensor_shape.CopyFrom(tensor.shape.as_proto())
 
 
+HELD = {tf.quint8: tf.uint8, tf.qint8: tf.int8, tf.quint16: tf.uint16, tf.qint16: tf.int16, tf.qint32: tf.int32}
+
+
+def plain(tensor):
+    """Quantized numbers as the plain ones of the same bits."""
+    return tf.bitcast(tensor, HELD[tensor.dtype]) if tensor.dtype in HELD else tensor
+
+
+def as_bits(tensor, dtype):
+    return tensor if dtype is None else tf.bitcast(tensor, dtype)
+
+
 class Case:
     """One call of an op, written into a graph."""
 
@@ -67,7 +80,7 @@ class Case:
         flat = []
         for part in parts:
             flat.extend(part if isinstance(part, (list, tuple)) else [part])
-        self.outputs = {f"out{at}": tensor for at, tensor in enumerate(flat[:outputs])}
+        self.outputs = {f"out{at}": plain(tensor) for at, tensor in enumerate(flat[:outputs])}
 
     def place(self, draw, scope, key, value):
         if isinstance(value, list) and any(isinstance(each, Tensor) for each in value):
@@ -75,12 +88,12 @@ class Case:
         if not isinstance(value, Tensor):
             return value
         if value.is_constant:
-            return tf.constant(value.values)
+            return as_bits(tf.constant(value.values), value.bits_of)
         shape = hidden_shape(draw, value.values.shape) if value.hides_shape else list(value.values.shape)
         dtype = tf.string if value.values.dtype == object else tf.as_dtype(value.values.dtype)
         holder = tf1.placeholder(dtype, shape, name=f"{scope}_{key}")
         self.feeds[f"{key}"] = (holder, value.values)
-        return holder
+        return as_bits(holder, value.bits_of)
 
     def signature(self):
         definition = meta_graph_pb2.SignatureDef(method_name="tensorflow/serving/predict")

@@ -36,7 +36,7 @@ def _place(draw, name):
     shape = draw.shape(1, 4)
     values = np.round(draw.values(dtype, shape).astype(np.float64)).astype(draw.values(dtype, []).dtype)  # with ties
     axis = draw.integer(-len(shape), len(shape) - 1)
-    return {"input": fed(values), "dimension": const(np.asarray(axis, np.int32)), "output_type": draw.pick(["int32", "int64"])}
+    return {"input": fed(values), "dimension": (const if draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "output_type": draw.pick(["int32", "int64"])}
 
 
 @op("L2Loss")
@@ -49,4 +49,5 @@ def _cumulative(draw, name):
     dtype = draw.pick(["float32", "float64", "int32", "int64"] if name != "CumulativeLogsumexp" else ["float32"])
     shape = draw.shape(1, 3)
     axis = draw.integer(-len(shape), len(shape) - 1)
-    return {"x": fed(draw.values(dtype, shape, scale=1.2)), "axis": const(np.asarray(axis, np.int32)), "exclusive": draw.flag(), "reverse": draw.flag()}
+    whole = name == "Cumprod" and dtype.startswith("int")  # along an axis of known size alone
+    return {"x": fed(draw.values(dtype, shape, scale=1.2), not whole), "axis": (const if whole or draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "exclusive": draw.flag(), "reverse": draw.flag()}

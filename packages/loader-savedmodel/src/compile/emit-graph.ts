@@ -9,6 +9,7 @@ import { type FlatGraph, type FlatNode, inOrderOfUse, placeKey, type TensorPlace
 import { ShapeMismatch } from './ir/dimension.ts';
 import { NeedsRank, type Value } from './ir/value.ts';
 import { OpCall } from './op-call.ts';
+import { heldType } from './ops/held-type.ts';
 import { emitterOf } from './ops/op-table.ts';
 import { assertedBy } from './ops/control.ts';
 import { checkRanks } from './fixed-ranks.ts';
@@ -56,9 +57,19 @@ class GraphEmitter {
     const needed = [...fetched.map(([, place]) => place), ...guards.flatMap(({ inputs }) => inputs.slice(0, 1))];
     for (const node of inOrderOfUse(graph, needed, new Set(this.#values.keys()))) this.#emitNode(node);
     for (const node of graph.effects) if (node.op !== 'Assert') this.#uncovered.push({ node: node.name, op: node.op, reason: 'it changes what the model holds' });
+    this.#checkQuantized(fetched);
     if (this.#uncovered.length > 0) throw new UncoveredNodes(this.#uncovered);
     const outputs = new Map(fetched.map(([alias, place]) => [alias, inPlace(this.#b, this.#valueAt(place))]));
     return finishGraph(this.#b, { inputs: this.#inputs, outputs: this.#guarded(outputs, guards) });
+  }
+
+  /** Inside the graph quantized numbers have plain types; a client would get those. */
+  #checkQuantized(fetched: readonly (readonly [string, TensorPlace])[]): void {
+    for (const [alias, place] of fetched) {
+      const dtype = this.#source.signature.outputs.get(alias)?.dtype;
+      if (dtype === undefined || heldType(dtype) === dtype || this.#values.get(placeKey(place))?.dtype === dtype) continue;
+      this.#uncovered.push({ node: place.node, op: 'output', reason: `it is of the quantized type ${dtype}` });
+    }
   }
 
   #feedInputs(): void {

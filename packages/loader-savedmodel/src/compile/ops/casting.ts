@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../build/graph-builder.ts';
 import type { Value } from '../ir/value.ts';
 import type { OpCall, OpFamily } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
+import { heldType } from './held-type.ts';
 
 const COMPLEX: ReadonlySet<DType> = new Set<DType>(['COMPLEX64', 'COMPLEX128']);
 
@@ -30,7 +31,7 @@ export function castNumbers(b: GraphBuilder, x: Value, to: DType): Value {
 function bitcast(call: OpCall): Value {
   const { b, attributes } = call;
   const x = call.input(0);
-  const to = attributes.dtype('type');
+  const to = heldType(attributes.dtype('type'));
   if (isFloat(x.dtype) !== isFloat(to) || bytesPerElement(x.dtype) !== bytesPerElement(to) || isFloat(to)) {
     if (x.dtype === to) return x;
     throw new Uncovered(`${x.dtype} as ${to}`);

@@ -1,5 +1,6 @@
 import { binary, cast, compare, like, unary, where } from '../build/elementwise.ts';
-import type { GraphBuilder } from '../build/graph-builder.ts';
+import { aroundAxis } from '../build/axis-choice.ts';
+import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace } from '../build/order.ts';
 import { pad } from '../build/filling.ts';
@@ -7,9 +8,11 @@ import { reduce } from '../build/reducing.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
 import { sizeList } from '../build/shape-lists.ts';
 import { slice, TO_END } from '../build/slicing.ts';
+import { isInteger } from '../ir/constant-data.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
-import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
-import { checkedAxis, knownScalar } from './shape.ts';
+import type { Emitter, OpFamily } from '../op-call.ts';
+import { Uncovered } from '../uncovered.ts';
+import { checkedAxis } from './shape.ts';
 
 interface Along {
   readonly axis: number;
@@ -17,15 +20,21 @@ interface Along {
   readonly isReverse: boolean;
 }
 
-function alongOf(call: OpCall): Along {
-  const axis = checkedAxis(knownScalar(call, 1, 'axis'), rankOf(call.input(0)));
-  return { axis, isExclusive: call.attributes.flag('exclusive'), isReverse: call.attributes.flag('reverse') };
-}
+type Scans = (b: GraphBuilder, x: Value, along: Along) => Value;
 
-const sums: Emitter = (call) => {
-  const { b } = call;
-  const x = call.input(0);
-  const { axis, isExclusive, isReverse } = alongOf(call);
+/** Along an axis that a run chooses: of three, as the second. */
+const along = (scan: Scans): Emitter => (call) => {
+  const { b, attributes } = call;
+  const [x, given] = call.pair();
+  const style = { isExclusive: attributes.flag('exclusive'), isReverse: attributes.flag('reverse') };
+  const [axis] = knownNumbers(given) ?? [];
+  if (axis !== undefined) return scan(b, x, { ...style, axis: checkedAxis(axis, rankOf(x)) });
+  const { value, shape } = aroundAxis(b, x, given);
+  const made = inPlace(b, scan(b, value, { ...style, axis: 1 }));
+  return b.one('Reshape', [made, shape], { dtype: x.dtype, shape: x.shape }, { allowzero: 1 });
+};
+
+const sums: Scans = (b, x, { axis, isExclusive, isReverse }) => {
   const kernel = kernelType('CumSum', x.dtype);
   const input = inPlace(b, cast(b, x, kernel));
   const attributes = { exclusive: isExclusive ? 1 : 0, reverse: isReverse ? 1 : 0 };
@@ -49,10 +58,8 @@ function moved(b: GraphBuilder, value: Value, { axis, by, nothing }: { readonly 
 }
 
 /** In as many steps as the axis can be halved: each joins what is twice as far. ONNX has only sums of this kind. */
-function scanned(call: OpCall, { nothing, join, reduction }: Scan): Value {
-  const { b } = call;
-  const { axis, isExclusive, isReverse } = alongOf(call);
-  const x = inPlace(b, call.input(0));
+function scanned(b: GraphBuilder, given: Value, { axis, isExclusive, isReverse, nothing, join, reduction }: Along & Scan): Value {
+  const x = inPlace(b, given);
   const size = shapeOf(x)[axis];
   if (typeof size !== 'number') return byTriangle(b, x, { axis, isExclusive, isReverse, nothing, reduction });
   const turn = (value: Value): Value => (isReverse ? slice(b, value, [{ axis, start: TO_END, end: -TO_END, step: -1 }]) : value);
@@ -65,6 +72,8 @@ function scanned(call: OpCall, { nothing, join, reduction }: Scan): Value {
 
 /** Of axes whose size only a run knows: a row for each place, with all that comes after it left out, and the rows reduced. */
 function byTriangle(b: GraphBuilder, x: Value, { axis, isExclusive, isReverse, nothing, reduction }: Along & Pick<Scan, 'nothing' | 'reduction'>): Value {
+  // ONNX Runtime's products of whole numbers do not wrap around, as TensorFlow's do.
+  if (reduction === 'ReduceProd' && isInteger(x.dtype)) throw new Uncovered('whole numbers along an axis whose size is only known at run time');
   const rank = rankOf(x);
   const size = reshape(b, sizeList(b, x, axis), b.list([]));
   const places = b.one('Range', [b.scalar('INT64', 0), size, b.scalar('INT64', 1)], { dtype: 'INT64', shape: [shapeOf(x)[axis] ?? 1] });
@@ -90,8 +99,8 @@ const NEARLY_NO_LOG = -3.4e38;
 export const CUMULATIVE: OpFamily = {
   title: 'Cumulative',
   ops: {
-    Cumprod: (call) => scanned(call, { nothing: 1, join: (b, pair) => binary(b, 'Mul', pair), reduction: 'ReduceProd' }),
-    Cumsum: sums,
-    CumulativeLogsumexp: (call) => scanned(call, { nothing: NEARLY_NO_LOG, join: logSum, reduction: 'ReduceLogSumExp' }),
+    Cumprod: along((b, x, by) => scanned(b, x, { ...by, nothing: 1, join: (_, pair) => binary(b, 'Mul', pair), reduction: 'ReduceProd' })),
+    Cumsum: along(sums),
+    CumulativeLogsumexp: along((b, x, by) => scanned(b, x, { ...by, nothing: NEARLY_NO_LOG, join: logSum, reduction: 'ReduceLogSumExp' })),
   },
 };

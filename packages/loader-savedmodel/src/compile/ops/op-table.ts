@@ -9,14 +9,17 @@ import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
+import { HISTOGRAM } from './histogram.ts';
 import { LOSSES } from './losses.ts';
 import { MATRIX_PARTS } from './matrix-parts.ts';
 import { MATH } from './math.ts';
 import { MATRIX } from './matrix.ts';
+import { NEIGHBORS } from './neighbors.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { PADDING } from './padding.ts';
 import { PATCHES } from './patches.ts';
 import { POOLING } from './pooling.ts';
+import { QUANTIZATION } from './quantization.ts';
 import { REDUCTION } from './reduction.ts';
 import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
@@ -31,6 +34,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   MATH,
   ACTIVATION,
   SPECIAL,
+  NEIGHBORS,
   BITWISE,
   COMPARISON,
   CASTING,
@@ -40,6 +44,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SLICING,
   INDEXING,
   SEGMENTS,
+  HISTOGRAM,
   PADDING,
   BLOCKS,
   MATRIX,
@@ -50,6 +55,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   NORMALIZATION,
   RESIZE,
   LOSSES,
+  QUANTIZATION,
 ];
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));

@@ -1,3 +1,4 @@
+import { aroundAxis } from '../build/axis-choice.ts';
 import { isFloat } from '../ir/constant-data.ts';
 import { binary, cast, unary } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
@@ -58,14 +59,19 @@ const placeOf = (operator: string): Emitter => (call) => {
   const { b, attributes } = call;
   const [x, dimension] = call.pair();
   const [axis] = knownNumbers(dimension) ?? [];
-  if (axis === undefined) throw new Uncovered('its axis is only known at run time');
   const kernel = kernelType(operator, x.dtype);
+  const to = attributes.dtype('output_type', 'INT64');
+  if (axis === undefined) {
+    const { value, others } = aroundAxis(b, cast(b, x, kernel), dimension);
+    const found = b.one(operator, [value], { dtype: 'INT64', shape: value.shape?.toSpliced(1, 1) }, { axis: 1, keepdims: 0 });
+    return cast(b, reshape(b, found, others), to);
+  }
   const input = inPlace(b, cast(b, x, kernel));
   const rank = rankOf(x);
   if (axis < -rank || axis >= rank) throw new RefusedRun('INVALID_ARGUMENT', `Expected dimension in the range [${-rank}, ${rank}), but got ${axis}`);
   const shape = input.shape?.toSpliced(axisOf(axis, rank), 1);
   const place = b.one(operator, [input], { dtype: 'INT64', shape }, { axis: axisOf(axis, rank), keepdims: 0 });
-  return cast(b, place, attributes.dtype('output_type', 'INT64'));
+  return cast(b, place, to);
 };
 
 /** Along axes. */

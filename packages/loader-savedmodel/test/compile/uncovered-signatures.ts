@@ -18,7 +18,6 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'image_preprocess/1 resize',
   'image_preprocess/1 serving_default',
   'keras_text_rnn/1 serving_default',
-  'math_zoo/1 binary',
   'math_zoo/1 linear',
   'math_zoo/1 reduce',
   'math_zoo/1 signal',

@@ -4,6 +4,7 @@ import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
 import { BITWISE } from './bitwise.ts';
 import { BLOCKS } from './blocks.ts';
+import { COLORS } from './colors.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
@@ -17,6 +18,7 @@ import { MATRIX } from './matrix.ts';
 import { NEIGHBORS } from './neighbors.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { PADDING } from './padding.ts';
+import { PARTITIONS } from './partitions.ts';
 import { PATCHES } from './patches.ts';
 import { POOLING } from './pooling.ts';
 import { QUANTIZATION } from './quantization.ts';
@@ -24,6 +26,7 @@ import { REDUCTION } from './reduction.ts';
 import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
 import { SHAPE } from './shape.ts';
+import { SPARSE } from './sparse.ts';
 import { SPECIAL } from './special.ts';
 import { SLICING } from './slicing.ts';
 
@@ -44,6 +47,8 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SLICING,
   INDEXING,
   SEGMENTS,
+  PARTITIONS,
+  SPARSE,
   HISTOGRAM,
   PADDING,
   BLOCKS,
@@ -54,6 +59,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   PATCHES,
   NORMALIZATION,
   RESIZE,
+  COLORS,
   LOSSES,
   QUANTIZATION,
 ];

@@ -1,0 +1,56 @@
+ø
+"serveö
+E
+case0/in0_imagesPlaceholder*
+dtype0*
+shape:
+5
+case0/HSVToRGBHSVToRGBcase0/in0_images*
+T0
+A
+case1/in1_imagesPlaceholder*
+dtype0*
+shape
+:
+5
+case1/HSVToRGBHSVToRGBcase1/in1_images*
+T0
+F
+case2/in2_imagesPlaceholder*
+dtype0*
+shape:ÿÿÿÿÿÿÿÿÿ
+5
+case2/HSVToRGBHSVToRGBcase2/in2_images*
+T0
+A
+case3/in3_imagesPlaceholder*
+dtype0*
+shape
+:
+5
+case3/HSVToRGBHSVToRGBcase3/in3_images*
+T0"ª*y
+case1p
+*
+images 
+case1/in1_images:0&
+out0
+case1/HSVToRGB:0tensorflow/serving/predict*y
+case3p
+*
+images 
+case3/in3_images:0&
+out0
+case3/HSVToRGB:0tensorflow/serving/predict*z
+case2q
+/
+images%
+case2/in2_images:0ÿÿÿÿÿÿÿÿÿ"
+out0
+case2/HSVToRGB:0tensorflow/serving/predict*
+case0x
+.
+images$
+case0/in0_images:0*
+out0"
+case0/HSVToRGB:0tensorflow/serving/predict

@@ -28,6 +28,13 @@ def _reshape(draw):
     return {"tensor": fed(_any(draw, shape)), "shape": make(np.asarray(target, draw.pick([np.int32, np.int64])))}
 
 
+@op("EnsureShape")
+def _ensure(draw):
+    shape = draw.shape(0, 4, 4)
+    wanted = [None if draw.flag(0.3) else size + (draw.flag(0.1)) for size in shape]
+    return {"input": fed(_any(draw, shape)), "shape": wanted[1:] if draw.flag(0.05) else wanted}
+
+
 @op("Transpose")
 def _transpose(draw):
     shape = draw.shape(0, 5, 3)

@@ -18,6 +18,7 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
+import branches  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
@@ -72,16 +73,17 @@ def as_bits(tensor, dtype):
 class Case:
     """One call of an op, written into a graph."""
 
-    def __init__(self, draw, name, arguments, scope, outputs=None):
+    def __init__(self, draw, name, arguments, scope, options):
         self.feeds = {}
         self.error = None
         graph_arguments = {key: self.place(draw, scope, key, value) for key, value in arguments.items()}
-        result = getattr(tf.raw_ops, name)(**graph_arguments)
+        call = getattr(tf.raw_ops, name) if options["call"] is None else options["call"](name)
+        result = call(**graph_arguments)
         parts = list(result) if isinstance(result, (list, tuple)) else [result]
         flat = []
         for part in parts:
             flat.extend(part if isinstance(part, (list, tuple)) else [part])
-        self.outputs = {f"out{at}": plain(tensor) for at, tensor in enumerate(flat[:outputs])}
+        self.outputs = {f"out{at}": plain(tensor) for at, tensor in enumerate(flat[: options["outputs"]])}
 
     def place(self, draw, scope, key, value):
         if isinstance(value, list) and any(isinstance(each, Tensor) for each in value):
@@ -119,7 +121,7 @@ def write_op(folder, name, count, seed):
             draw = Draw([seed, at, *name.encode()])
             try:
                 with tf1.name_scope(f"case{at}"):
-                    cases.append((f"case{at}", Case(draw, name, make(draw), f"in{at}", options["outputs"])))
+                    cases.append((f"case{at}", Case(draw, name, make(draw), f"in{at}", options)))
             except (ValueError, tf.errors.OpError):
                 refused += 1  # the graph would not be made at all
     answers = []

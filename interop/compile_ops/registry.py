@@ -3,14 +3,15 @@
 GENERATORS = {}
 
 
-def op(name, outputs=None, rtol=None, atol=None):
+def op(name, outputs=None, rtol=None, atol=None, call=None):
     """Registers a generator: a function from Draw to the arguments of `tf.raw_ops.<name>`, in which inputs are `fed` or `const`.
 
-    `outputs` is how many of the op's outputs mean something, `rtol` and `atol` how far answers in single precision may be off.
+    `outputs` is how many of the op's outputs mean something, `rtol` and `atol` how far answers in single precision may be off. `call` makes, of the
+    op's name, what is called in place of `tf.raw_ops.<name>`.
     """
 
     def add(make):
-        GENERATORS[name] = (make, {"outputs": outputs, "rtol": rtol, "atol": atol})
+        GENERATORS[name] = (make, {"outputs": outputs, "rtol": rtol, "atol": atol, "call": call})
         return make
 
     return add
@@ -21,7 +22,7 @@ def ops(names, **options):
 
     def add(make):
         for name in names:
-            GENERATORS[name] = (lambda draw, name=name: make(draw, name), {"outputs": None, "rtol": None, "atol": None, **options})
+            GENERATORS[name] = (lambda draw, name=name: make(draw, name), {"outputs": None, "rtol": None, "atol": None, "call": None, **options})
         return make
 
     return add

@@ -6,7 +6,7 @@ import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import { emitGraph } from './emit-graph.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
 import { inlineFunctions } from './flow/inline-functions.ts';
-import type { FlatGraph } from './flow/flat-graph.ts';
+import { allEffects, type FlatGraph } from './flow/flat-graph.ts';
 import { RefusedRun, type RefusedStatus } from './refused-run.ts';
 import { UncoveredNodes } from './uncovered.ts';
 import { VariableStore } from './variable-store.ts';
@@ -104,7 +104,7 @@ function changedVariables(model: OpenSavedModel): ReadonlyMap<string, string> {
   for (const signature of model.signatures.signatures.values()) {
     const graph = emitOr(() => flatten(model, signature));
     if ('kind' in graph) continue;
-    for (const { op, name, inputs: [target] } of graph.effects) if (op !== 'Assert' && target !== undefined) changed.set(target.node, name);
+    for (const { op, name, inputs: [target] } of allEffects(graph.effects)) if (op !== 'Assert' && target !== undefined) changed.set(target.node, name);
   }
   return changed;
 }

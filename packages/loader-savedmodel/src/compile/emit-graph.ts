@@ -5,10 +5,11 @@ import { GraphBuilder } from './build/graph-builder.ts';
 import { NoKernel } from './build/kernel-types.ts';
 import { inPlace } from './build/order.ts';
 import { guardedBy } from './build/guards.ts';
-import { type FlatGraph, type FlatNode, inOrderOfUse, placeKey, type TensorPlace } from './flow/flat-graph.ts';
+import { Failures } from './failures.ts';
+import { type FlatBranch, type FlatGraph, type FlatNode, inOrderOfUse, placeKey, type TensorPlace } from './flow/flat-graph.ts';
 import { ShapeMismatch } from './ir/dimension.ts';
 import { NeedsRank, type Value } from './ir/value.ts';
-import { OpCall } from './op-call.ts';
+import { OpCall, type ScopeResult } from './op-call.ts';
 import { heldType } from './ops/held-type.ts';
 import { emitterOf } from './ops/op-table.ts';
 import { assertedBy } from './ops/control.ts';
@@ -38,12 +39,18 @@ export function emitGraph(source: GraphSource): EmittedGraph {
   return new GraphEmitter(source).emit();
 }
 
+/** The graph that a node is written into. */
+interface Surroundings {
+  readonly b: GraphBuilder;
+  readonly guards: Value[];
+}
+
 class GraphEmitter {
   readonly #source: GraphSource;
   readonly #b = new GraphBuilder();
   readonly #values = new Map<string, Value>();
   readonly #inputs = new Map<string, Value>();
-  readonly #uncovered: UncoveredNode[] = [];
+  readonly #failures = new Failures();
 
   constructor(source: GraphSource) {
     this.#source = source;
@@ -53,23 +60,42 @@ class GraphEmitter {
     this.#feedInputs();
     const { graph, signature } = this.#source;
     const fetched = Array.from(signature.outputs, ([alias, { graphName = alias }]): [string, TensorPlace] => [alias, this.#placeOf(graphName)]);
-    const guards = graph.effects.filter(({ op }) => op === 'Assert');
-    const needed = [...fetched.map(([, place]) => place), ...guards.flatMap(({ inputs }) => inputs.slice(0, 1))];
-    for (const node of inOrderOfUse(graph, needed, new Set(this.#values.keys()))) this.#emitNode(node);
-    for (const node of graph.effects) if (node.op !== 'Assert') this.#uncovered.push({ node: node.name, op: node.op, reason: 'it changes what the model holds' });
-    this.#checkQuantized(fetched);
-    if (this.#uncovered.length > 0) throw new UncoveredNodes(this.#uncovered);
+    const { guards, uncovered } = this.#write(this.#b, { results: fetched.map(([, place]) => place), effects: graph.effects });
+    const all = [...uncovered, ...this.#quantizedOutputs(fetched)];
+    if (all.length > 0) throw new UncoveredNodes(all);
     const outputs = new Map(fetched.map(([alias, place]) => [alias, inPlace(this.#b, this.#valueAt(place))]));
-    return finishGraph(this.#b, { inputs: this.#inputs, outputs: this.#guarded(outputs, guards) });
+    // Asserts hold for a whole call: what it gives depends on them.
+    const guarded = guards.length === 0 ? outputs : new Map(Array.from(outputs, ([alias, value]) => [alias, guardedBy(this.#b, value, guards)]));
+    return finishGraph(this.#b, { inputs: this.#inputs, outputs: guarded });
+  }
+
+  /** Writes what results and effects need, but for what stands around them already. */
+  #write(b: GraphBuilder, { results, effects }: FlatBranch): { readonly guards: readonly Value[]; readonly uncovered: readonly UncoveredNode[] } {
+    const roots = effects.flatMap(({ op, name, branches, inputs }) => (op === 'Assert' ? inputs.slice(0, 1) : branches === undefined ? [] : [{ node: name, index: 0 }]));
+    const needed = [...results, ...roots];
+    const guards: Value[] = [];
+    const isDone = (key: string): boolean => this.#values.has(key) || this.#failures.has(key.slice(0, key.lastIndexOf(':')));
+    for (const node of inOrderOfUse(this.#source.graph, needed, { has: isDone })) this.#emitNode(node, { b, guards });
+    const others = effects.filter(({ op, branches }) => op !== 'Assert' && branches === undefined);
+    const uncovered = [...this.#failures.reasonsOf(needed), ...others.map(({ name, op }) => ({ node: name, op, reason: 'it changes what the model holds' }))];
+    if (uncovered.length > 0) return { guards, uncovered };
+    for (const { name, op, inputs: [condition] } of effects) if (op === 'Assert' && condition !== undefined) guards.push(...assertedBy(b, name, this.#valueAt(condition)));
+    return { guards, uncovered };
+  }
+
+  #writeBranch(b: GraphBuilder, branch: FlatBranch): ScopeResult {
+    const { guards, uncovered } = this.#write(b, branch);
+    if (uncovered.length > 0) throw new UncoveredNodes(uncovered);
+    return { outputs: branch.results.map((place) => this.#valueAt(place)), guards };
   }
 
   /** Inside the graph quantized numbers have plain types; a client would get those. */
-  #checkQuantized(fetched: readonly (readonly [string, TensorPlace])[]): void {
-    for (const [alias, place] of fetched) {
+  #quantizedOutputs(fetched: readonly (readonly [string, TensorPlace])[]): readonly UncoveredNode[] {
+    return fetched.flatMap(([alias, place]) => {
       const dtype = this.#source.signature.outputs.get(alias)?.dtype;
-      if (dtype === undefined || heldType(dtype) === dtype || this.#values.get(placeKey(place))?.dtype === dtype) continue;
-      this.#uncovered.push({ node: place.node, op: 'output', reason: `it is of the quantized type ${dtype}` });
-    }
+      if (dtype === undefined || heldType(dtype) === dtype || this.#values.get(placeKey(place))?.dtype === dtype) return [];
+      return [{ node: place.node, op: 'output', reason: `it is of the quantized type ${dtype}` }];
+    });
   }
 
   #feedInputs(): void {
@@ -93,33 +119,40 @@ class GraphEmitter {
     return value;
   }
 
-  #emitNode(node: FlatNode): void {
-    this.#b.from(node.name);
-    const inputs = node.inputs.map((place) => this.#values.get(placeKey(place)));
+  #emitNode(node: FlatNode, around: Surroundings): void {
+    around.b.from(node.name);
+    // What else a branch takes it asks for itself.
+    const places = node.branches === undefined ? node.inputs : node.inputs.slice(0, 1);
+    const inputs = places.map((place) => this.#values.get(placeKey(place)));
     const known = inputs.filter((input) => input !== undefined);
-    // What it needs is not covered; that is said already.
     if (known.length < inputs.length) return this.#missing(node, inputs);
     try {
-      for (const [index, value] of this.#outputsOf(node, known).entries()) this.#values.set(placeKey({ node: node.name, index }), value);
+      for (const [index, value] of this.#outputsOf(node, known, around).entries()) this.#values.set(placeKey({ node: node.name, index }), value);
     } catch (error) {
-      this.#uncovered.push({ node: node.name, op: node.op, reason: reasonOf(error) });
+      this.#failures.add(node, reasonsOf(error, node));
     }
   }
 
+  /** What it needs is not covered; that is said already. */
   #missing(node: FlatNode, inputs: readonly (Value | undefined)[]): void {
-    if (emitterOf(node.op) === undefined) this.#uncovered.push({ node: node.name, op: node.op, reason: undefined });
-    else if (this.#uncovered.length === 0) throw new RefusedRun('INVALID_ARGUMENT', `input ${inputs.indexOf(undefined)} of node '${node.name}' (${node.op}) is not there`);
+    const behind = node.inputs.flatMap((place, at) => (inputs[at] === undefined && this.#isToCome(place) ? [place.node] : []));
+    const own = emitterOf(node.op) === undefined ? [{ node: node.name, op: node.op, reason: undefined }] : [];
+    if (behind.length + own.length === 0) throw new RefusedRun('INVALID_ARGUMENT', `input ${inputs.indexOf(undefined)} of node '${node.name}' (${node.op}) is not there`);
+    this.#failures.add(node, own, behind);
   }
 
-  #outputsOf(node: FlatNode, inputs: readonly Value[]): readonly Value[] {
+  /** Whether a node could not be written, or has not been: that is so in loops alone. */
+  #isToCome({ node }: TensorPlace): boolean {
+    return this.#failures.has(node) || (this.#source.graph.nodes.has(node) && !this.#values.has(placeKey({ node, index: 0 })));
+  }
+
+  #outputsOf(node: FlatNode, inputs: readonly Value[], { b, guards }: Surroundings): readonly Value[] {
     if (VARIABLES.has(node.op)) return [this.#variable(node)];
     const emitter = emitterOf(node.op);
-    if (emitter === undefined) {
-      this.#uncovered.push({ node: node.name, op: node.op, reason: undefined });
-      return [];
-    }
+    if (emitter === undefined) throw new UncoveredNodes([{ node: node.name, op: node.op, reason: undefined }]);
     checkRanks(node, inputs);
-    const outputs = emitter(new OpCall({ b: this.#b, op: node.op, node: node.name, inputs, attributes: node.attributes }));
+    const branches = (node.branches ?? []).map((branch) => (inner: GraphBuilder) => this.#writeBranch(inner, branch));
+    const outputs = emitter(new OpCall({ b, op: node.op, node: node.name, inputs, attributes: node.attributes, branches, guards }));
     return isList(outputs) ? outputs : [outputs];
   }
 
@@ -128,13 +161,6 @@ class GraphEmitter {
     if (stored === undefined) throw new RefusedRun('FAILED_PRECONDITION', `Could not find variable ${name}. The checkpoint has no value for it: export the model again, with its variables`);
     return this.#b.stored(stored);
   }
-
-  /** Asserts hold for a whole call: what it gives depends on them. */
-  #guarded(outputs: ReadonlyMap<string, Value>, guards: readonly FlatNode[]): ReadonlyMap<string, Value> {
-    const conditions = guards.flatMap((node) => assertedBy(this.#b, node.name, node.inputs.map((place) => this.#valueAt(place)).slice(0, 1)));
-    if (conditions.length === 0) return outputs;
-    return new Map(Array.from(outputs, ([alias, value]) => [alias, guardedBy(this.#b, value, conditions)]));
-  }
 }
 
 function isList(outputs: Value | readonly Value[]): outputs is readonly Value[] {
@@ -142,8 +168,9 @@ function isList(outputs: Value | readonly Value[]): outputs is readonly Value[] 
 }
 
 /** What a run may not be spared of goes on. */
-function reasonOf(error: unknown): string {
+function reasonsOf(error: unknown, { name, op }: FlatNode): readonly UncoveredNode[] {
   if (error instanceof ShapeMismatch) throw new RefusedRun('INVALID_ARGUMENT', error.message);
-  if (error instanceof Uncovered || error instanceof NeedsRank || error instanceof NoKernel) return messageOf(error);
+  if (error instanceof UncoveredNodes) return error.nodes;
+  if (error instanceof Uncovered || error instanceof NeedsRank || error instanceof NoKernel) return [{ node: name, op, reason: messageOf(error) }];
   throw error;
 }

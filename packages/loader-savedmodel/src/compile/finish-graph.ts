@@ -1,5 +1,6 @@
-import type { NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
+import type { GraphToWrite, NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
 import type { GraphBuilder } from './build/graph-builder.ts';
+import { isGraph, namesUsed, neededNodes } from './build/needed-nodes.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
 import { isHeld } from './ir/held-types.ts';
 import type { Value } from './ir/value.ts';
@@ -32,7 +33,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   }
   const nodes = neededNodes(b.nodes, [...renamed.keys()]).map((node) => withNames(node, renamed));
   const held = [...inputs].filter(([, { dtype }]) => isHeld(dtype));
-  const used = new Set(nodes.flatMap((node) => node.inputs));
+  const used = new Set(nodes.flatMap(namesUsed));
   const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
   return {
     model: {
@@ -55,20 +56,15 @@ function passedOn(b: GraphBuilder, value: Value, wanted: string): string {
 function withNames(node: NodeToWrite, names: ReadonlyMap<string, string>): NodeToWrite {
   const rename = (name: string): string => names.get(name) ?? name;
   const { for: _, ...attributes } = node.attributes;
-  return { ...node, attributes, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) };
+  const renamed = Object.entries(attributes).map(([key, value]) => [key, isGraph(value) ? { graph: graphWithNames(value.graph, names) } : value] as const);
+  return { ...node, attributes: Object.fromEntries(renamed), inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) };
+}
+
+/** What a graph inside of a node takes from around it has its new name there too. */
+function graphWithNames(graph: GraphToWrite, names: ReadonlyMap<string, string>): GraphToWrite {
+  return { ...graph, nodes: graph.nodes.map((node) => withNames(node, names)) };
 }
 
 function toWrite({ name, dtype, shape }: Value): ValueToWrite {
   return { name, dtype, shape };
-}
-
-function neededNodes(nodes: readonly NodeToWrite[], outputs: readonly string[]): readonly NodeToWrite[] {
-  const needed = new Set(outputs);
-  const kept: NodeToWrite[] = [];
-  for (const node of nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    kept.push(node);
-    for (const name of node.inputs) needed.add(name);
-  }
-  return kept.reverse();
 }

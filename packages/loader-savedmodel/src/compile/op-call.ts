@@ -3,6 +3,19 @@ import type { NodeAttributes } from './flow/node-attributes.ts';
 import type { Value } from './ir/value.ts';
 import { Uncovered } from './uncovered.ts';
 
+/** What a scope gives, and zeros while all that it asserts holds. */
+export interface ScopeResult {
+  readonly outputs: readonly Value[];
+  readonly guards: readonly Value[];
+}
+
+/**
+ * Writes a function that a node may run, into the graph that it is given.
+ *
+ * @throws UncoveredNodes, with all in it that is not covered; RefusedRun when it cannot run
+ */
+export type BranchBody = (b: GraphBuilder) => ScopeResult;
+
 /** One node of TensorFlow's that is to be written as ONNX. */
 export class OpCall {
   readonly b: GraphBuilder;
@@ -10,13 +23,19 @@ export class OpCall {
   readonly node: string;
   readonly inputs: readonly Value[];
   readonly attributes: NodeAttributes;
+  /** Of `If` and `Case`. */
+  readonly branches: readonly BranchBody[];
+  /** What the graph around the node must not go on without: zeros, as `zerosWhere` gives them. */
+  readonly guards: Value[];
 
-  constructor({ b, op, node, inputs, attributes }: Pick<OpCall, 'b' | 'op' | 'node' | 'inputs' | 'attributes'>) {
+  constructor({ b, op, node, inputs, attributes, branches = [], guards = [] }: OpParts) {
     this.b = b;
     this.op = op;
     this.node = node;
     this.inputs = inputs;
     this.attributes = attributes;
+    this.branches = branches;
+    this.guards = guards;
   }
 
   /** An input that the op always has. */
@@ -31,6 +50,8 @@ export class OpCall {
     return [this.input(0), this.input(1)];
   }
 }
+
+type OpParts = Pick<OpCall, 'b' | 'op' | 'node' | 'inputs' | 'attributes'> & Partial<Pick<OpCall, 'branches' | 'guards'>>;
 
 /** Writes one op. What it gives are the op's outputs in order. */
 export type Emitter = (call: OpCall) => Value | readonly Value[];

@@ -25,14 +25,33 @@ const LONGEST_LIST = 256;
  */
 export class GraphBuilder {
   readonly nodes: NodeToWrite[] = [];
-  readonly initializers: Map<string, StoredTensor> = new Map();
-  readonly sizes: SizeNames = new SizeNames();
+  /** Of this graph and of those inside of it. */
+  readonly initializers: Map<string, StoredTensor>;
+  readonly sizes: SizeNames;
+  readonly #outer: GraphBuilder | undefined;
   readonly #made = new Map<string, readonly Value[]>();
-  readonly #origins = new Map<string, NodeOrigin>();
-  readonly #constantNames = new Map<StoredTensor, string>();
-  readonly #smallConstants = new Map<string, StoredTensor>();
-  readonly #names = new Set<string>();
-  #origin = 'graph';
+  readonly #origins: Map<string, NodeOrigin>;
+  readonly #constantNames: Map<StoredTensor, string>;
+  readonly #smallConstants: Map<string, StoredTensor>;
+  readonly #names: Set<string>;
+  #origin: string;
+
+  /** @param outer - of a graph inside of one of its nodes: its values can be used, and names and constants are those of both */
+  constructor(outer?: GraphBuilder) {
+    this.#outer = outer;
+    this.initializers = outer?.initializers ?? new Map<string, StoredTensor>();
+    this.sizes = outer?.sizes ?? new SizeNames();
+    this.#origins = outer === undefined ? new Map<string, NodeOrigin>() : outer.#origins;
+    this.#constantNames = outer === undefined ? new Map<StoredTensor, string>() : outer.#constantNames;
+    this.#smallConstants = outer === undefined ? new Map<string, StoredTensor>() : outer.#smallConstants;
+    this.#names = outer === undefined ? new Set<string>() : outer.#names;
+    this.#origin = outer === undefined ? 'graph' : outer.#origin;
+  }
+
+  /** Of a graph inside of one of this graph's nodes. */
+  inside(): GraphBuilder {
+    return new GraphBuilder(this);
+  }
 
   /** Nodes made from here on come from this node of TensorFlow's. */
   from(origin: string): void {
@@ -64,13 +83,19 @@ export class GraphBuilder {
     if (folded !== undefined) return folded.map((stored) => this.stored(stored));
     const names = inputs.map((input) => (input === undefined ? '' : this.nameOf(input)));
     const key = keyOf(operator, names, { attributes, domain });
-    const known = key === undefined ? undefined : this.#made.get(key);
+    const known = key === undefined ? undefined : this.#madeBefore(key);
     if (known !== undefined) return known;
     const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/${operator}${at === 0 ? '' : `:${at}`}`) }));
     this.nodes.push({ name: values[0]?.name ?? '', operator, domain, inputs: names, outputs: values.map(({ name }) => name), attributes });
     for (const value of values) this.#origins.set(value.name, { operator, inputs, attributes });
     if (key !== undefined) this.#made.set(key, values);
     return values;
+  }
+
+  /** In this graph, or one around it: what a graph inside of it makes is only there. */
+  #madeBefore(key: string): readonly Value[] | undefined {
+    const here = this.#made.get(key);
+    return here !== undefined || this.#outer === undefined ? here : this.#outer.#madeBefore(key);
   }
 
   /** ONNX Runtime has no kernels for bfloat16, not even to move it; single precision holds all of its numbers. */

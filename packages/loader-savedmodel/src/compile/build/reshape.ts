@@ -1,4 +1,4 @@
-import { fixedCount, isFixed, type Shape, type Size } from '../ir/dimension.ts';
+import { fixedCount, type Shape, ShapeMismatch, type Size } from '../ir/dimension.ts';
 import { axisOf, shapeOf, type Value } from '../ir/value.ts';
 import { cast } from './elementwise.ts';
 import type { GraphBuilder } from './graph-builder.ts';
@@ -25,9 +25,19 @@ export function reshapeTo(b: GraphBuilder, value: Value, shape: Shape): Value {
 }
 
 function reshapedShape(b: GraphBuilder, input: Value, target: readonly (Size | undefined)[]): Shape {
+  checkCount(input, target);
   if (!target.includes(-1)) return target.map((size) => size ?? b.sizes.next());
   const rest = restOf(input.shape, target);
   return target.map((size) => (size === -1 ? (rest ?? b.sizes.next()) : (size ?? b.sizes.next())));
+}
+
+function checkCount({ shape }: Value, target: readonly (Size | undefined)[]): void {
+  const count = fixedCount(shape);
+  const wanted = target.filter((size) => size !== -1);
+  if (count === undefined || !wanted.every((size) => typeof size === 'number')) return;
+  const product = wanted.reduce((rest, size) => rest * size, 1);
+  if (wanted.length === target.length ? count === product : product > 0 && count % product === 0) return;
+  throw new ShapeMismatch(`Input to reshape is a tensor with ${count} values, but the requested shape is [${target.join(',')}]`);
 }
 
 /** What -1 stands for: the input's sizes, without those that the others of the target take. */
@@ -52,7 +62,7 @@ function restOf(shape: Shape | undefined, target: readonly (Size | undefined)[])
  * say it, or might say something else for an empty tensor.
  */
 function writtenTarget(input: Value, target: readonly (Size | undefined)[], shape: Shape): readonly number[] | undefined {
-  if (target.includes(0) || shape.includes(0)) return isFixed(shape) ? undefined : undefined;
+  if (target.includes(0) || shape.includes(0)) return undefined;
   let isOpen = target.includes(-1);
   const written: number[] = [];
   for (const [at, size] of target.entries()) {

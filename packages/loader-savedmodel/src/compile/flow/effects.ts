@@ -20,8 +20,8 @@ const EFFECTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a node does besides giving values: an op of the list above, its own or one of the functions that it may call. `Assert` for a branch that asserts
- * when its condition does not hold, as `tf.debugging` writes it. `undefined`: nothing.
+ * What a node does besides giving values: an op of the list above, or its own where one of the functions that it may call has such. `Assert` for a branch
+ * that asserts its own condition when that does not hold, as `tf.debugging` writes it. `undefined`: nothing.
  */
 export function effectOf(node: NodeDef, graph: GraphIndex): string | undefined {
   if (EFFECTS.has(node.op)) return node.op;
@@ -35,9 +35,16 @@ export function effectOf(node: NodeDef, graph: GraphIndex): string | undefined {
 function isAssertGuard(node: NodeDef, graph: GraphIndex): boolean {
   const [then, otherwise] = ['then_branch', 'else_branch'].map((name) => {
     const value = node.attr[name]?.value;
-    return effectsInside(value?.case === 'func' ? [value.value.name] : [], graph);
+    return value?.case === 'func' ? value.value.name : '';
   });
-  return then?.size === 0 && otherwise?.size === 1 && otherwise.has('Assert');
+  if (then === undefined || otherwise === undefined || effectsInside([then], graph).size > 0) return false;
+  const called = graph.functions.get(otherwise);
+  const body = called === undefined ? [] : reachableNodes(functionRoots(called), called.nodes);
+  const others = body.filter(({ op }) => op !== 'Assert').flatMap((each) => calledFunctions(each, graph));
+  const asserts = body.filter(({ op }) => op === 'Assert');
+  // What the branch captures are the node's inputs after the condition.
+  const captured = node.input.slice(1)[called?.inputs.indexOf(asserts[0]?.input[0] ?? '') ?? -1];
+  return asserts.length === 1 && effectsInside(others, graph).size === 0 && captured === node.input[0];
 }
 
 function effectsInside(names: readonly string[], graph: GraphIndex): ReadonlySet<string> {

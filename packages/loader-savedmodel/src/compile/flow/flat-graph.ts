@@ -13,6 +13,15 @@ export interface FlatNode {
   readonly op: string;
   readonly inputs: readonly TensorPlace[];
   readonly attributes: NodeAttributes;
+  /** Of `If` and `Case`: what may run in the node's place. */
+  readonly branches?: readonly FlatBranch[];
+}
+
+/** A function that runs when a condition says so. Its nodes stand with all others; what it captures are nodes outside of it. */
+export interface FlatBranch {
+  /** What it gives, in order. */
+  readonly results: readonly TensorPlace[];
+  readonly effects: readonly FlatNode[];
 }
 
 /** What a signature computes, without functions. */
@@ -33,7 +42,7 @@ export function placeKey({ node, index }: TensorPlace): string {
 /**
  * Nodes that others need, each after those that it needs; no recursion, for a graph may be deep. A place in `given` needs nothing.
  */
-export function inOrderOfUse(graph: FlatGraph, roots: readonly TensorPlace[], given: ReadonlySet<string>): readonly FlatNode[] {
+export function inOrderOfUse(graph: FlatGraph, roots: readonly TensorPlace[], given: { has(key: string): boolean }): readonly FlatNode[] {
   const ordered: FlatNode[] = [];
   const state = new Map<string, 'entered' | 'done'>();
   const pending: TensorPlace[] = roots.toReversed();
@@ -55,4 +64,9 @@ export function inOrderOfUse(graph: FlatGraph, roots: readonly TensorPlace[], gi
     for (const input of node.inputs) if (!state.has(input.node) && !given.has(placeKey(input))) pending.push(input);
   }
   return ordered;
+}
+
+/** What nodes do besides giving values, in branches too. */
+export function allEffects(effects: readonly FlatNode[]): readonly FlatNode[] {
+  return effects.flatMap((effect) => [effect, ...allEffects((effect.branches ?? []).flatMap((branch) => branch.effects))]);
 }

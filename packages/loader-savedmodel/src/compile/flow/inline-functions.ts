@@ -2,8 +2,9 @@ import type { NodeDef } from '@servable/protos/saved-model';
 import { type FunctionIndex, functionRoots, type GraphIndex, nodeOf, reachableNodes } from '../../graph/graph-index.ts';
 import { parseTensorName } from '../../graph/tensor-name.ts';
 import { Uncovered, UncoveredNodes } from '../uncovered.ts';
+import { type BranchCall, branchesOf } from './branch-functions.ts';
 import { effectOf } from './effects.ts';
-import { type FlatGraph, type FlatNode, placeKey, type TensorPlace } from './flat-graph.ts';
+import { type FlatBranch, type FlatGraph, type FlatNode, placeKey, type TensorPlace } from './flat-graph.ts';
 import { type AttributeMap, NodeAttributes } from './node-attributes.ts';
 import { outputOffset } from './output-names.ts';
 
@@ -22,12 +23,30 @@ interface Scope {
   readonly attributes: AttributeMap;
   /** Functions that are being put in place, the outermost first. */
   readonly callers: readonly string[];
+  /** Where nodes go that run for what they do. */
+  readonly effects: FlatNode[];
 }
 
 interface Call {
   readonly node: NodeDef;
   readonly called: FunctionIndex;
   readonly attributes: AttributeMap;
+}
+
+interface CalledFrom {
+  readonly scope: Scope;
+  /** What the arguments stand for. */
+  readonly inputs: readonly TensorPlace[];
+  /** What names of the body's nodes begin with, in the scope's. */
+  readonly label: string;
+  readonly effects: FlatNode[];
+}
+
+/** A node that runs one of several functions. */
+interface Branching {
+  readonly node: NodeDef;
+  readonly attributes: NodeAttributes;
+  readonly inputs: readonly TensorPlace[];
 }
 
 /**
@@ -39,7 +58,7 @@ interface Call {
 export function inlineFunctions(graph: GraphIndex, tensors: Iterable<string>): FlatGraph {
   const wanted = [...tensors];
   const inliner = new Inliner(graph);
-  inliner.enter({ prefix: '', nodes: graph.nodes, roots: wanted.map(nodeOf), inputs: new Map(), attributes: {}, callers: [] });
+  inliner.enter({ prefix: '', nodes: graph.nodes, roots: wanted.map(nodeOf), inputs: new Map(), attributes: {}, callers: [], effects: inliner.effects });
   return inliner.finish(wanted);
 }
 
@@ -48,7 +67,7 @@ class Inliner {
   readonly #nodes = new Map<string, FlatNode>();
   /** What a call gives, by its own place. */
   readonly #results = new Map<string, TensorPlace>();
-  readonly #effects: FlatNode[] = [];
+  readonly effects: FlatNode[] = [];
   #pending: Scope[] = [];
 
   constructor(graph: GraphIndex) {
@@ -66,11 +85,14 @@ class Inliner {
       return [name, this.#follow({ node, index })];
     });
     const nodes = new Map(Array.from(this.#nodes, ([name, node]) => [name, this.#withResults(node)]));
-    return { nodes, tensors: new Map(places), effects: this.#effects.map((node) => this.#withResults(node)) };
+    return { nodes, tensors: new Map(places), effects: this.effects.map((node) => this.#withResults(node)) };
   }
 
   #withResults(node: FlatNode): FlatNode {
-    return { ...node, inputs: node.inputs.map((place) => this.#follow(place)) };
+    const inputs = node.inputs.map((place) => this.#follow(place));
+    if (node.branches === undefined) return { ...node, inputs };
+    const branches = node.branches.map(({ results, effects }) => ({ results: results.map((place) => this.#follow(place)), effects: effects.map((effect) => this.#withResults(effect)) }));
+    return { ...node, inputs, branches };
   }
 
   #follow(place: TensorPlace): TensorPlace {
@@ -90,10 +112,22 @@ class Inliner {
   #add(node: NodeDef, scope: Scope): void {
     if (this.#nodes.size >= MOST_NODES) throw new UncoveredNodes([{ node: node.name, op: node.op, reason: `functions expand to more than ${MOST_NODES} nodes` }]);
     const name = scope.prefix + node.name;
-    const flat: FlatNode = { name, op: node.op, inputs: dataInputs(node).map((input) => this.#placeOf(input, scope)), attributes: new NodeAttributes({ name, attr: node.attr }, scope.attributes) };
+    const inputs = dataInputs(node).map((input) => this.#placeOf(input, scope));
+    const attributes = new NodeAttributes({ name, attr: node.attr }, scope.attributes);
+    const branches = branchesOf(node.op, attributes)?.map((branch) => this.#enterBranch({ node, attributes, inputs: inputs.slice(1) }, branch, scope));
+    const flat: FlatNode = { name, op: node.op, inputs, attributes, ...(branches === undefined ? {} : { branches }) };
     this.#nodes.set(name, flat);
     const effect = effectOf(node, this.#graph);
-    if (effect !== undefined) this.#effects.push({ ...flat, op: effect });
+    if (effect !== undefined) scope.effects.push({ ...flat, op: effect });
+  }
+
+  #enterBranch({ node, attributes, inputs }: Branching, { name, attributes: own, label }: BranchCall, scope: Scope): FlatBranch {
+    const called = this.#graph.functions.get(name);
+    if (called === undefined) throw new UncoveredNodes([{ node: scope.prefix + node.name, op: node.op, reason: `there is no function '${name}'` }]);
+    const effects: FlatNode[] = [];
+    const inner = this.#scopeOf({ node, called, attributes: { ...attributes.resolved(), ...own } }, { scope, inputs, label: `${node.name}/${label}`, effects });
+    this.#pending.push(inner);
+    return { results: resultsOf(called).map((result) => this.#placeOf(result, inner)), effects };
   }
 
   #callOf(node: NodeDef, scope: Scope): Call | undefined {
@@ -106,19 +140,19 @@ class Inliner {
     return f === undefined || called === undefined ? undefined : { node, called, attributes: { ...attributes.resolved(), ...f.attributes } };
   }
 
-  #expand({ node, called, attributes }: Call, scope: Scope): void {
-    const { definition } = called;
-    const name = definition.signature?.name ?? '';
-    if (scope.callers.includes(name)) throw new UncoveredNodes([{ node: scope.prefix + node.name, op: node.op, reason: `function '${name}' calls itself` }]);
-    const prefix = `${scope.prefix}${node.name}/`;
-    const given = dataInputs(node).map((input) => this.#placeOf(input, scope));
-    const inputs = new Map(called.inputs.flatMap((argument, at) => (given[at] === undefined ? [] : [[argument, given[at]] as const])));
-    const inner: Scope = { prefix, nodes: called.nodes, roots: functionRoots(called), inputs, attributes, callers: [...scope.callers, name] };
-    for (const [index, output] of (definition.signature?.outputArg ?? []).entries()) {
-      const result = definition.ret[output.name];
-      if (result !== undefined) this.#results.set(placeKey({ node: scope.prefix + node.name, index }), this.#placeOf(result, inner));
-    }
+  #expand(call: Call, scope: Scope): void {
+    const { node, called } = call;
+    const inputs = dataInputs(node).map((input) => this.#placeOf(input, scope));
+    const inner = this.#scopeOf(call, { scope, inputs, label: node.name, effects: scope.effects });
+    for (const [index, result] of resultsOf(called).entries()) this.#results.set(placeKey({ node: scope.prefix + node.name, index }), this.#placeOf(result, inner));
     this.#pending.push(inner);
+  }
+
+  #scopeOf({ node, called, attributes }: Call, { scope, inputs, label, effects }: CalledFrom): Scope {
+    const name = called.definition.signature?.name ?? '';
+    if (scope.callers.includes(name)) throw new UncoveredNodes([{ node: scope.prefix + node.name, op: node.op, reason: `function '${name}' calls itself` }]);
+    const given = new Map(called.inputs.flatMap((argument, at) => (inputs[at] === undefined ? [] : [[argument, inputs[at]] as const])));
+    return { prefix: `${scope.prefix}${label}/`, nodes: called.nodes, roots: functionRoots(called), inputs: given, attributes, callers: [...scope.callers, name], effects };
   }
 
   /** What an input names: an argument's meaning, or an output of a node beside it. */
@@ -142,6 +176,11 @@ function lengthOf(node: NodeDef, attribute: string, ofCall: AttributeMap): numbe
   if (value?.case === 'i') return Number(value.value);
   if (value?.case === 'list') return value.value.type.length;
   throw new Uncovered(`it has no attribute '${attribute}'`);
+}
+
+/** Names, inside of a function, of what it gives in order. */
+function resultsOf({ definition }: FunctionIndex): readonly string[] {
+  return (definition.signature?.outputArg ?? []).map(({ name }) => definition.ret[name] ?? '');
 }
 
 function dataInputs({ input }: NodeDef): string[] {

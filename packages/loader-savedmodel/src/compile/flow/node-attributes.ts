@@ -92,6 +92,12 @@ export class NodeAttributes {
     return value?.case === 'func' ? { name: value.value.name, attributes: value.value.attr } : undefined;
   }
 
+  /** Several of them. */
+  calls(name: string): readonly { readonly name: string; readonly attributes: AttributeMap }[] {
+    const value = this.#value(name)?.value;
+    return value?.case === 'list' ? value.value.func.map((each) => ({ name: each.name, attributes: each.attr })) : [];
+  }
+
   #value(name: string): AttrValue | undefined {
     const value = Object.hasOwn(this.#node.attr, name) ? this.#node.attr[name] : undefined;
     return value?.value.case === 'placeholder' ? this.#ofCall[value.value.value] : value;

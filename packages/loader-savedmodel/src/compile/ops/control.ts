@@ -1,8 +1,9 @@
 import { zerosWhere } from '../build/guards.ts';
-import type { GraphBuilder } from '../build/graph-builder.ts';
+import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { storedTensor } from '../ir/constant-data.ts';
 import type { Value } from '../ir/value.ts';
 import type { Emitter, OpFamily } from '../op-call.ts';
+import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
 
 const pass: Emitter = ({ inputs }) => inputs;
@@ -33,7 +34,10 @@ export const CONTROL: OpFamily = {
   },
 };
 
-/** Zeros while what a node asserts holds. */
-export function assertedBy(b: GraphBuilder, node: string, conditions: readonly Value[]): readonly Value[] {
-  return conditions.map((condition) => zerosWhere(b, condition, `assertion failed (node '${node}')`));
+/** Zeros while what a node asserts holds; none where that is known. @throws RefusedRun for what is known not to hold */
+export function assertedBy(b: GraphBuilder, node: string, condition: Value): readonly Value[] {
+  const message = `assertion failed (node '${node}')`;
+  const known = knownNumbers(condition);
+  if (known?.includes(0) === true) throw new RefusedRun('INVALID_ARGUMENT', message);
+  return known === undefined ? [zerosWhere(b, condition, message)] : [];
 }

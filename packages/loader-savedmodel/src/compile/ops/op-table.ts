@@ -3,6 +3,7 @@ import { ACTIVATION } from './activation.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
 import { BITWISE } from './bitwise.ts';
+import { BRANCHING } from './branching.ts';
 import { BLOCKS } from './blocks.ts';
 import { COLORS } from './colors.ts';
 import { COMPARISON } from './comparison.ts';
@@ -33,6 +34,7 @@ import { SLICING } from './slicing.ts';
 /** Every op that is covered, family by family. */
 export const OP_FAMILIES: readonly OpFamily[] = [
   CONTROL,
+  BRANCHING,
   ARITHMETIC,
   MATH,
   ACTIVATION,

@@ -133,6 +133,25 @@ function padded(b: GraphBuilder, list: Value, count: number): Value {
   return joinLists(b, [cast(b, b.list(Array.from({ length: count }, () => 1)), list.dtype), list]);
 }
 
+/** What a shape asserts is known from here on. */
+const ensured: Emitter = (call) => {
+  const { b, attributes } = call;
+  const x = call.input(0);
+  const wanted = attributes.shape('shape');
+  if (wanted === undefined) return x;
+  const said = (found: string): RefusedRun => new RefusedRun('INVALID_ARGUMENT', `Shape of tensor ${call.node} [${found}] is not compatible with expected shape [${wanted}]`);
+  const shape = shapeOf(x);
+  if (shape.length !== wanted.length) throw said(String(shape));
+  return wanted.reduce((value, size, axis) => {
+    const given = shape[axis];
+    if (size === -1 || size === given) return value;
+    if (typeof given === 'number') throw said(String(shape));
+    // Refused unless the axis has that size: the others are copied.
+    const target = b.list(shape.map((_, at) => (at === axis ? size : 0)));
+    return b.one('Reshape', [inPlace(b, value), target], { dtype: x.dtype, shape: shapeOf(value).with(axis, size) });
+  }, x);
+};
+
 /** Shapes, and how elements are arranged. */
 export const SHAPE: OpFamily = {
   title: 'Shapes and arrangement',
@@ -141,7 +160,7 @@ export const SHAPE: OpFamily = {
     BroadcastTo: (call) => expand(call.b, call.input(0), call.input(1)),
     Concat: concatenatedOld,
     ConcatV2: concatenated,
-    EnsureShape: (call) => call.input(0),
+    EnsureShape: ensured,
     ExpandDims: (call) => {
       const x = call.input(0);
       return unsqueeze(call.b, x, checkedAxis(knownScalar(call, 1, 'axis'), rankOf(x) + 1));

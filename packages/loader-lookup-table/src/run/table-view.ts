@@ -1,6 +1,6 @@
 import { createTensor, type Tensor } from '@servable/core';
 import { gatherStrings, stringAt } from '../storage/byte-strings.ts';
-import { findBytes } from '../storage/bytes-keys.ts';
+import { BytesFinder } from '../storage/bytes-keys.ts';
 import { type Column, columnWidth, gatherBytes, gatherNumbers } from '../storage/column.ts';
 import { findInt64, wordsOf } from '../storage/int64-keys.ts';
 import { isHidden, type LayeredTable, liveRows } from '../storage/layers.ts';
@@ -17,11 +17,15 @@ export class TableView {
   readonly layers: LayeredTable;
   readonly #vectors: MatrixRows | undefined;
   readonly #deltaVectors: MatrixRows | undefined;
+  readonly #finder: KeyFinder;
+  readonly #deltaFinder: KeyFinder | undefined;
 
   constructor(layers: LayeredTable) {
     this.layers = layers;
     this.#vectors = rowsOf(layers.base);
     this.#deltaVectors = layers.delta === undefined ? undefined : rowsOf(layers.delta.table);
+    this.#finder = finderOf(layers.base);
+    this.#deltaFinder = layers.delta === undefined ? undefined : finderOf(layers.delta.table);
   }
 
   /** The base: keys, columns and vectors of a delta are of the same kinds. */
@@ -49,10 +53,10 @@ export class TableView {
 
   /** The rows of keys `from` to `to`; -1 for a key that is not there. The keys' dtype must be the table's. */
   find(keys: KeyTensor, from: number, to: number): Int32Array {
-    const rows = findIn(this.table, keys, from, to);
+    const rows = this.#finder(keys, from, to);
     const { delta } = this.layers;
-    if (delta === undefined) return rows;
-    const above = findIn(delta.table, keys, from, to);
+    if (delta === undefined || this.#deltaFinder === undefined) return rows;
+    const above = this.#deltaFinder(keys, from, to);
     for (let at = 0; at < rows.length; at += 1) {
       const row = rows[at] ?? -1;
       const replaced = above[at] ?? -1;
@@ -116,11 +120,17 @@ function rowsOf({ embedding }: Table): MatrixRows | undefined {
   return embedding === undefined ? undefined : new MatrixRows(embedding.matrix);
 }
 
-function findIn({ keys: index }: Table, keys: KeyTensor, from: number, to: number): Int32Array {
-  const rows = new Int32Array(to - from);
-  if (index.dtype === 'INT64' && keys.dtype === 'INT64') findInt64(index, wordsOf(keys.data), rows, from, to);
-  else if (index.dtype === 'BYTES' && keys.dtype === 'BYTES') findBytes(index, keys.data, rows, from, to);
-  return rows;
+/** The rows of keys `from` to `to`; -1 for a key that is not there. */
+type KeyFinder = (keys: KeyTensor, from: number, to: number) => Int32Array;
+
+function finderOf({ keys: index }: Table): KeyFinder {
+  const finder = index.dtype === 'BYTES' ? new BytesFinder(index) : undefined;
+  return (keys, from, to) => {
+    const rows = new Int32Array(to - from);
+    if (index.dtype === 'INT64' && keys.dtype === 'INT64') findInt64(index, wordsOf(keys.data), rows, from, to);
+    else if (keys.dtype === 'BYTES') finder?.find(keys.data, rows, from, to);
+    return rows;
+  };
 }
 
 function readLayer(column: Column, rows: Int32Array, out: ColumnData, at: number): void {

@@ -1,5 +1,5 @@
 import { stringAt } from './byte-strings.ts';
-import { findBytes } from './bytes-keys.ts';
+import { BytesFinder } from './bytes-keys.ts';
 import { findInt64 } from './int64-keys.ts';
 import type { Table } from './table.ts';
 
@@ -10,7 +10,7 @@ export function findKeysOf(keys: Table, table: Table): Int32Array {
     findInt64(table.keys, keys.keys.words, rows, 0, rows.length);
   } else if (keys.keys.dtype === 'BYTES' && table.keys.dtype === 'BYTES') {
     const { strings } = keys.keys;
-    findBytes(table.keys, Array.from(rows, (_, row) => stringAt(strings, row)), rows, 0, rows.length);
+    new BytesFinder(table.keys).find(Array.from(rows, (_, row) => stringAt(strings, row)), rows, 0, rows.length);
   }
   return rows;
 }

@@ -10,11 +10,23 @@ export function hashWords(low: number, high: number): number {
   return mix32(low ^ Math.imul(high, 0x9e3779b1));
 }
 
-/** Hash of bytes `from` to `to`. FNV-1a, then mixed: its low bits alone are weak, and they choose the slot. */
+/** Hash of bytes `from` to `to`. Source: MurmurHash3's 32-bit form for x86 by A. Appleby, public domain, with seed 0. */
 export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return mix32(hash);
+  let hash = 0;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const block = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+    hash ^= mixBlock(block);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+  }
+  let tail = 0;
+  for (let shift = 0; at < to; at += 1, shift += 8) tail |= (bytes[at] ?? 0) << shift;
+  return mix32(hash ^ mixBlock(tail) ^ (to - from));
+}
+
+function mixBlock(block: number): number {
+  const product = Math.imul(block, 0xcc9e2d51);
+  return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
 }
 
 /** Slots for this many keys: a power of two, at most two thirds of them taken. */

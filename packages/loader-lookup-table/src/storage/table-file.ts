@@ -6,10 +6,10 @@ import { describeTable, sectionsOf, type TableDescription, tableOf } from './tab
 import type { Table } from './table.ts';
 
 /*
- * A built table, version 1. Little-endian throughout.
+ * A built table, version 2. Little-endian throughout.
  *
  *   0   8 bytes   "SRVTABLE"
- *   8   uint32    format version, 1
+ *   8   uint32    format version, 2
  *   12  uint32    bytes of the header
  *   16  uint32    CRC-32 of the header
  *   20            the header: JSON, `{ table, sections: [{ name, from, bytes, crc32 }] }`
@@ -18,7 +18,7 @@ import type { Table } from './table.ts';
  * keys included, is a new format version.
  */
 const MAGIC = 'SRVTABLE';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 const START_BYTES = 20;
 const ALIGNMENT = 64;
 /** Bytes of one read or write, and of one step of the checksum. */

@@ -26,6 +26,7 @@ import quantized  # noqa: E402,F401
 import reductions  # noqa: E402,F401
 import sparse  # noqa: E402,F401
 import special  # noqa: E402,F401
+import strings  # noqa: E402,F401
 from draw import Draw, Tensor
 from registry import GENERATORS
 

@@ -19,6 +19,7 @@ export interface ErrorArguments {
   SRV_SAVEDMODEL_INPUT_INVALID: [input: string, reason: string];
   SRV_SAVEDMODEL_SIGNATURE_UNKNOWN: [signature: string, known: string];
   SRV_SAVEDMODEL_UNCOVERED: [signature: string, reason: string];
+  SRV_SAVEDMODEL_NOT_ONE_GRAPH: [signature: string, ops: string];
   SRV_SAVEDMODEL_COMPILE_FAILED: [directory: string, reason: string];
   SRV_SAVEDMODEL_RUN_REFUSED: [reason: string];
   SRV_SAVEDMODEL_VARIABLE_MISSING: [reason: string];
@@ -91,6 +92,10 @@ const table: ErrorTable = {
   SRV_SAVEDMODEL_UNCOVERED: {
     status: 'UNIMPLEMENTED',
     message: (signature, reason) => `Signature '${signature}' cannot be compiled to ONNX: ${reason}. Serve the model with engine 'tensorflow'`,
+  },
+  SRV_SAVEDMODEL_NOT_ONE_GRAPH: {
+    status: 'UNIMPLEMENTED',
+    message: (signature, ops) => `Signature '${signature}' cannot be one ONNX file: ONNX has no operator for ${ops}. Serve the SavedModel itself, which runs it between graphs of ONNX, or convert a signature without it`,
   },
   SRV_SAVEDMODEL_COMPILE_FAILED: { status: 'INTERNAL', message: (directory, reason) => `'${directory}' could not be compiled: ${reason}` },
   SRV_SAVEDMODEL_RUN_REFUSED: { status: 'INVALID_ARGUMENT', message: (reason) => reason },

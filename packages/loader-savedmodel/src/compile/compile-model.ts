@@ -1,62 +1,45 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DType, NumericData, Signature } from '@servable/core';
-import { proveRowIndependence, readGraphFile, type StoredTensor, writeModelFile } from '@servable/onnx-graph';
+import type { Signature } from '@servable/core';
+import { writeModelFile } from '@servable/onnx-graph';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import { emitGraph } from './emit-graph.ts';
+import { type CompiledModel, type CompiledSignature, type NotCompiled, writtenConstants } from './compiled-model.ts';
+import { describePlan } from './cut/describe-plan.ts';
+import type { EmittedPlan } from './cut/emitted-plan.ts';
+import { writePlan } from './cut/write-plan.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
 import { inlineFunctions } from './flow/inline-functions.ts';
 import { allEffects, type FlatGraph } from './flow/flat-graph.ts';
-import { RefusedRun, type RefusedStatus } from './refused-run.ts';
+import { EXTERNAL_FROM, hasLoops, provesRows } from './prove-rows.ts';
+import { RefusedRun } from './refused-run.ts';
 import { UncoveredNodes } from './uncovered.ts';
 import { VariableStore } from './variable-store.ts';
 
-/** What became of one signature. */
-export type CompiledSignature =
-  | {
-      readonly kind: 'graph';
-      /** Of the `.onnx` file, relative to the folder; `undefined`: nothing has to be computed. */
-      readonly file: string | undefined;
-      /** Names in the graph, by alias. */
-      readonly inputs: Readonly<Record<string, string>>;
-      readonly outputs: Readonly<Record<string, string>>;
-      /** Outputs that are what an input is: its alias, by that of the output. */
-      readonly passed: Readonly<Record<string, string>>;
-      readonly constants: Readonly<Record<string, WrittenConstant>>;
-      readonly isProvenRows: boolean;
-      readonly hasLoops: boolean;
-    }
-  | { readonly kind: 'uncovered'; readonly reason: string }
-  /** TensorFlow loads it, and refuses every call. */
-  | { readonly kind: 'refused'; readonly status: RefusedStatus; readonly message: string };
-
-/** A tensor in the manifest. */
-export interface WrittenConstant {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly base64: string;
+/** What can be compiled of a model. */
+export interface Coverage {
+  /** Signatures that cannot be compiled, and why. */
+  readonly uncovered: ReadonlyMap<string, string>;
+  /** Those of which a part runs in TypeScript, and which. */
+  readonly cut: ReadonlyMap<string, string>;
 }
 
-/** Signatures by name. */
-export type CompiledModel = Readonly<Record<string, CompiledSignature>>;
-
-/** Weights of at least this many bytes are kept beside the graph, where ONNX Runtime maps them into memory. */
-const EXTERNAL_FROM = 2 ** 16;
-
-/** Which signatures cannot be compiled, by name, and why. Nothing of the variables' values is read. */
-export function findUncovered(model: OpenSavedModel): ReadonlyMap<string, string> {
+/** Which signatures can be compiled, and how. Nothing of the variables' values is read. */
+export function findCoverage(model: OpenSavedModel): Coverage {
   const store = variablesOf(model);
-  const uncovered = new Map<string, string>();
+  const [uncovered, cut] = [new Map<string, string>(), new Map<string, string>()];
   for (const [name, signature] of model.signatures.signatures) {
-    const reasons = shapesToTry(signature).map((shapes) => whyUncovered(model, withShapes(signature, shapes), store));
-    if (!reasons.includes(undefined)) uncovered.set(name, reasons[0] ?? '');
+    const tried = shapesToTry(signature).map((shapes) => tryToEmit(model, withShapes(signature, shapes), store));
+    const covered = tried.find((each) => !('kind' in each) || each.kind !== 'uncovered');
+    const [first] = tried;
+    if (covered !== undefined && 'steps' in covered) cut.set(name, describePlan(covered));
+    else if (covered === undefined && first !== undefined && 'reason' in first) uncovered.set(name, first.reason);
   }
-  return uncovered;
+  return { uncovered, cut };
 }
 
-function whyUncovered(model: OpenSavedModel, signature: Signature, store: VariableStore): string | undefined {
-  const emitted = emitOr(() => emitGraph({ graph: flatten(model, signature), signature, findVariable: (node) => store.find(node) }));
-  return 'kind' in emitted && emitted.kind === 'uncovered' ? emitted.reason : undefined;
+function tryToEmit(model: OpenSavedModel, signature: Signature, store: VariableStore): EmittedGraph | EmittedPlan | NotCompiled {
+  return emitOr(() => emitGraph({ graph: flatten(model, signature), signature, findVariable: (node) => store.find(node) }));
 }
 
 /** The signature's own, and where it does not say how many axes an input has, some that requests may bring. */
@@ -115,10 +98,8 @@ interface SignatureParts {
   readonly signal: AbortSignal;
 }
 
-type NotCompiled = Exclude<CompiledSignature, { kind: 'graph' }>;
-
 /** Emits a signature with the values of its variables at hand. */
-export async function prepareSignature(model: OpenSavedModel, { signature, store, signal }: SignatureParts): Promise<EmittedGraph | NotCompiled> {
+export async function prepareSignature(model: OpenSavedModel, { signature, store, signal }: SignatureParts): Promise<EmittedGraph | EmittedPlan | NotCompiled> {
   signal.throwIfAborted();
   const graph = emitOr(() => flatten(model, signature));
   if ('kind' in graph) return graph;
@@ -130,28 +111,15 @@ async function compileSignature(model: OpenSavedModel, parts: SignatureParts, { 
   const emitted = await prepareSignature(model, parts);
   if ('kind' in emitted) return emitted;
   const { signal } = parts;
+  if ('steps' in emitted) return writePlan(emitted, { folder, file, signal });
   if (emitted.outputs.size === 0) return describe(emitted, undefined, emitted.constants.size === 0);
   await writeModelFile(join(folder, file), emitted.model, { externalFrom: EXTERNAL_FROM, signal });
-  return describe(emitted, file, await isProven(join(folder, file), emitted, signal));
-}
-
-/** Of what was written, as any other model's file: what is proven is what runs. */
-async function isProven(path: string, { inputs, outputs }: EmittedGraph, signal: AbortSignal): Promise<boolean> {
-  const model = await readGraphFile(path, signal);
-  return proveRowIndependence(model, { inputs: [...inputs.values()], outputs: [...outputs.values()] }).isProven;
+  return describe(emitted, file, await provesRows(join(folder, file), { inputs: [...emitted.inputs.values()], outputs: [...emitted.outputs.values()] }, signal));
 }
 
 function describe({ inputs, outputs, passed, constants, model }: EmittedGraph, file: string | undefined, isProvenRows: boolean): CompiledSignature {
-  const hasLoops = model.graph.nodes.some(({ operator }) => ['If', 'Loop', 'Scan'].includes(operator));
   const [names, made, given] = [inputs, outputs, passed].map((map) => Object.fromEntries(map));
-  const written = Object.fromEntries(Array.from(constants, ([alias, stored]) => [alias, writeConstant(stored)]));
-  return { kind: 'graph', file, inputs: names ?? {}, outputs: made ?? {}, passed: given ?? {}, constants: written, isProvenRows: isProvenRows && constants.size === 0, hasLoops };
-}
-
-function writeConstant(stored: StoredTensor): WrittenConstant {
-  const { dtype, shape } = stored;
-  const { buffer, byteOffset, byteLength } = stored.read() as NumericData;
-  return { dtype, shape, base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+  return { kind: 'graph', file, inputs: names ?? {}, outputs: made ?? {}, passed: given ?? {}, constants: writtenConstants(constants), isProvenRows: isProvenRows && constants.size === 0, hasLoops: hasLoops(model) };
 }
 
 function flatten(model: OpenSavedModel, { inputs, outputs }: Signature): FlatGraph {

@@ -2,6 +2,7 @@ import type { Signature } from '@servable/core';
 import { writeModelFile } from '@servable/onnx-graph';
 import { savedModelError } from '../errors.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
+import { hostOpsOf } from './cut/describe-plan.ts';
 import { prepareSignature, variablesOf } from './compile-model.ts';
 
 /** Compiles one signature into an ONNX file of its own; inputs and outputs have the names that clients use. */
@@ -13,6 +14,7 @@ export async function convertSignature(model: OpenSavedModel, { signature: name,
   }
   const emitted = await prepareSignature(model, { signature, store: variablesOf(model), signal });
   if ('kind' in emitted) throw savedModelError('SRV_SAVEDMODEL_UNCOVERED', [name, emitted.kind === 'uncovered' ? emitted.reason : emitted.message]);
+  if ('steps' in emitted) throw savedModelError('SRV_SAVEDMODEL_NOT_ONE_GRAPH', [name, hostOpsOf(emitted).join(', ')]);
   await writeModelFile(path, emitted.model, { signal });
   return undefined;
 }

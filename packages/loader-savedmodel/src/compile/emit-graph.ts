@@ -1,12 +1,16 @@
 import { messageOf, type Signature } from '@servable/core';
 import type { StoredTensor } from '@servable/onnx-graph';
+import { cutGraph } from './cut/cut-graph.ts';
+import type { EmittedPlan } from './cut/emitted-plan.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
+import { hostOpOf } from '../host/host-table.ts';
 import { GraphBuilder } from './build/graph-builder.ts';
 import { NoKernel } from './build/kernel-types.ts';
 import { inPlace } from './build/order.ts';
 import { guardedBy } from './build/guards.ts';
+import { hostNode } from './host-node.ts';
 import { Failures } from './failures.ts';
-import { type FlatBranch, type FlatGraph, type FlatNode, inOrderOfUse, placeKey, type TensorPlace } from './flow/flat-graph.ts';
+import { type FlatBranch, type FlatGraph, type FlatNode, inOrderOfUse, neededBy, opsNeeded, placeKey, type TensorPlace } from './flow/flat-graph.ts';
 import { ShapeMismatch } from './ir/dimension.ts';
 import { NeedsRank, type Value } from './ir/value.ts';
 import { OpCall, type ScopeResult } from './op-call.ts';
@@ -31,11 +35,11 @@ export interface GraphSource {
 const VARIABLES: ReadonlySet<string> = new Set(['VarHandleOp', 'VariableV2', 'Variable']);
 
 /**
- * Writes what a signature computes as ONNX.
+ * Writes what a signature computes as ONNX; with nodes that run in TypeScript, as a plan of several graphs and what is between them.
  *
  * @throws UncoveredNodes, with all that is not covered; RefusedRun for what TensorFlow refuses at each call
  */
-export function emitGraph(source: GraphSource): EmittedGraph {
+export function emitGraph(source: GraphSource): EmittedGraph | EmittedPlan {
   return new GraphEmitter(source).emit();
 }
 
@@ -47,32 +51,43 @@ interface Surroundings {
 
 class GraphEmitter {
   readonly #source: GraphSource;
-  readonly #b = new GraphBuilder();
+  readonly #b: GraphBuilder;
   readonly #values = new Map<string, Value>();
   readonly #inputs = new Map<string, Value>();
   readonly #failures = new Failures();
+  readonly #fetched: readonly (readonly [string, TensorPlace])[];
+  /** Whether something runs outside of ONNX. */
+  readonly #hasHosts: boolean;
 
   constructor(source: GraphSource) {
     this.#source = source;
+    const { graph, signature } = source;
+    this.#fetched = Array.from(signature.outputs, ([alias, { graphName = alias }]): [string, TensorPlace] => [alias, this.#placeOf(graphName)]);
+    const given = new Set(Array.from(signature.inputs, ([alias, { graphName = alias }]) => placeKey(this.#placeOf(graphName))));
+    this.#hasHosts = opsNeeded(graph, this.#whole(), given).some((op) => hostOpOf(op) !== undefined);
+    this.#b = new GraphBuilder({ keepsStrings: this.#hasHosts });
   }
 
-  emit(): EmittedGraph {
+  emit(): EmittedGraph | EmittedPlan {
     this.#feedInputs();
-    const { graph, signature } = this.#source;
-    const fetched = Array.from(signature.outputs, ([alias, { graphName = alias }]): [string, TensorPlace] => [alias, this.#placeOf(graphName)]);
-    const { guards, uncovered } = this.#write(this.#b, { results: fetched.map(([, place]) => place), effects: graph.effects });
+    const fetched = this.#fetched;
+    const { guards, uncovered } = this.#write(this.#b, this.#whole());
     const all = [...uncovered, ...this.#quantizedOutputs(fetched)];
     if (all.length > 0) throw new UncoveredNodes(all);
     const outputs = new Map(fetched.map(([alias, place]) => [alias, inPlace(this.#b, this.#valueAt(place))]));
+    if (this.#hasHosts) return cutGraph(this.#b, { inputs: this.#inputs, outputs, guards });
     // Asserts hold for a whole call: what it gives depends on them.
     const guarded = guards.length === 0 ? outputs : new Map(Array.from(outputs, ([alias, value]) => [alias, guardedBy(this.#b, value, guards)]));
     return finishGraph(this.#b, { inputs: this.#inputs, outputs: guarded });
   }
 
+  #whole(): FlatBranch {
+    return { results: this.#fetched.map(([, place]) => place), effects: this.#source.graph.effects };
+  }
+
   /** Writes what results and effects need, but for what stands around them already. */
   #write(b: GraphBuilder, { results, effects }: FlatBranch): { readonly guards: readonly Value[]; readonly uncovered: readonly UncoveredNode[] } {
-    const roots = effects.flatMap(({ op, name, branches, inputs }) => (op === 'Assert' ? inputs.slice(0, 1) : branches === undefined ? [] : [{ node: name, index: 0 }]));
-    const needed = [...results, ...roots];
+    const needed = neededBy({ results, effects });
     const guards: Value[] = [];
     const isDone = (key: string): boolean => this.#values.has(key) || this.#failures.has(key.slice(0, key.lastIndexOf(':')));
     for (const node of inOrderOfUse(this.#source.graph, needed, { has: isDone })) this.#emitNode(node, { b, guards });
@@ -136,7 +151,7 @@ class GraphEmitter {
   /** What it needs is not covered; that is said already. */
   #missing(node: FlatNode, inputs: readonly (Value | undefined)[]): void {
     const behind = node.inputs.flatMap((place, at) => (inputs[at] === undefined && this.#isToCome(place) ? [place.node] : []));
-    const own = emitterOf(node.op) === undefined ? [{ node: node.name, op: node.op, reason: undefined }] : [];
+    const own = emitterOf(node.op) === undefined && hostOpOf(node.op) === undefined ? [{ node: node.name, op: node.op, reason: undefined }] : [];
     if (behind.length + own.length === 0) throw new RefusedRun('INVALID_ARGUMENT', `input ${inputs.indexOf(undefined)} of node '${node.name}' (${node.op}) is not there`);
     this.#failures.add(node, own, behind);
   }
@@ -148,6 +163,8 @@ class GraphEmitter {
 
   #outputsOf(node: FlatNode, inputs: readonly Value[], { b, guards }: Surroundings): readonly Value[] {
     if (VARIABLES.has(node.op)) return [this.#variable(node)];
+    const host = hostOpOf(node.op);
+    if (host !== undefined) return hostNode(b, node, { host, inputs });
     const emitter = emitterOf(node.op);
     if (emitter === undefined) throw new UncoveredNodes([{ node: node.name, op: node.op, reason: undefined }]);
     checkRanks(node, inputs);

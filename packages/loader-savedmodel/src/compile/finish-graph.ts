@@ -1,4 +1,4 @@
-import type { GraphToWrite, NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
+import type { GraphToWrite, ModelToWrite, NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
 import type { GraphBuilder } from './build/graph-builder.ts';
 import { isGraph, namesUsed, neededNodes } from './build/needed-nodes.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
@@ -36,11 +36,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   const used = new Set(nodes.flatMap(namesUsed));
   const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
   return {
-    model: {
-      graph: { name: 'saved_model', nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written },
-      opsets: new Map([['', OPSET]]),
-      producer: 'servable',
-    },
+    model: modelOf({ nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written }),
     inputs: new Map(held.map(([alias, { name }]) => [alias, name])),
     outputs: names,
     passed,
@@ -48,12 +44,18 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   };
 }
 
+/** A graph as a file of ONNX. */
+export function modelOf(graph: Omit<GraphToWrite, 'name'>): ModelToWrite {
+  return { graph: { name: 'saved_model', ...graph }, opsets: new Map([['', OPSET]]), producer: 'servable' };
+}
+
 /** One Identity for each output, never one for two. */
 function passedOn(b: GraphBuilder, value: Value, wanted: string): string {
   return b.one('Identity', [value], { dtype: value.dtype, shape: value.shape }, { for: wanted }).name;
 }
 
-function withNames(node: NodeToWrite, names: ReadonlyMap<string, string>): NodeToWrite {
+/** A node as it is written, with other names for values that have some. */
+export function withNames(node: NodeToWrite, names: ReadonlyMap<string, string>): NodeToWrite {
   const rename = (name: string): string => names.get(name) ?? name;
   const { for: _, ...attributes } = node.attributes;
   const renamed = Object.entries(attributes).map(([key, value]) => [key, isGraph(value) ? { graph: graphWithNames(value.graph, names) } : value] as const);

@@ -1,10 +1,10 @@
-import { allocateData, createTensor, elementCount, type Executor, type NamedTensors, type NumericData, ServingError, type Tensor } from '@servable/core';
-import { onnxError, type OnnxSession } from '@servable/engine-onnxruntime';
-import type { CompiledModel, CompiledSignature, WrittenConstant } from '../compile/compile-model.ts';
+import { createTensor, type Executor, type NamedTensors, type ServingError, type Tensor } from '@servable/core';
+import type { OnnxSession } from '@servable/engine-onnxruntime';
+import { type CompiledGraph, type CompiledModel, type NotCompiled, readConstant } from '../compile/compiled-model.ts';
 import { savedModelError } from '../errors.ts';
+import { withAlias } from './input-errors.ts';
+import { PlanRunner } from './plan/plan-runner.ts';
 import type { EngineCall, EngineSession } from './saved-model-engine.ts';
-
-type Graph = Extract<CompiledSignature, { kind: 'graph' }>;
 
 /** A compiled model whose graphs are loaded. */
 export class CompiledSession implements EngineSession {
@@ -14,20 +14,26 @@ export class CompiledSession implements EngineSession {
   readonly #compiled: CompiledModel;
   /** By file. */
   readonly #sessions: ReadonlyMap<string, OnnxSession>;
+  /** By signature. */
+  readonly #plans: ReadonlyMap<string, PlanRunner>;
 
   constructor(compiled: CompiledModel, sessions: ReadonlyMap<string, OnnxSession>) {
     const all = [...sessions.values()];
     this.#compiled = compiled;
     this.#sessions = sessions;
+    this.#plans = new Map(Object.entries(compiled).flatMap(([name, each]) => (each.kind === 'plan' ? [[name, new PlanRunner(each, sessions)] as const] : [])));
     this.executor = all[0]?.executor ?? { id: 'onnx', maxConcurrentRuns: 1 };
-    this.rowSignatures = new Set(Object.entries(compiled).flatMap(([name, each]) => (each.kind === 'graph' && each.isProvenRows ? [name] : [])));
+    this.rowSignatures = new Set(Object.entries(compiled).flatMap(([name, each]) => ('isProvenRows' in each && each.isProvenRows ? [name] : [])));
     this.notes = [...new Set(all.flatMap(({ device, deviceFaults }) => deviceFaults.map((fault) => `Runs on '${device}' instead of ${fault}`)))];
   }
 
   /** Not async: an engine that answers at once is not made to wait for a promise. */
-  run({ signature, inputs, outputs, context }: EngineCall): NamedTensors | Promise<NamedTensors> {
+  run(call: EngineCall): NamedTensors | Promise<NamedTensors> {
+    const { signature, inputs, outputs, context } = call;
+    const plan = this.#plans.get(signature);
+    if (plan !== undefined) return plan.run(call);
     const compiled = Object.hasOwn(this.#compiled, signature) ? this.#compiled[signature] : undefined;
-    if (compiled?.kind !== 'graph') return Promise.reject(refusalOf(signature, compiled));
+    if (compiled?.kind !== 'graph') return Promise.reject(refusalOf(signature, compiled?.kind === 'plan' ? undefined : compiled));
     const computed = outputs.filter((alias) => Object.hasOwn(compiled.outputs, alias));
     const answer = (results: NamedTensors): NamedTensors => answerOf(compiled, { inputs, results, outputs });
     if (computed.length === 0 || compiled.file === undefined) return answer(new Map());
@@ -36,7 +42,7 @@ export class CompiledSession implements EngineSession {
     const results = session.run(renamed(inputs, compiled.inputs), computed.map((alias) => compiled.outputs[alias] ?? alias), context.signal);
     if (!(results instanceof Promise)) return answer(results);
     return results.then(answer, (error: unknown) => {
-      throw withAlias(error, compiled);
+      throw withAlias(error, (name) => Object.keys(compiled.inputs).find((alias) => compiled.inputs[alias] === name));
     });
   }
 
@@ -67,7 +73,7 @@ interface Answer {
   readonly outputs: readonly string[];
 }
 
-function answerOf({ outputs: names, passed, constants }: Graph, { inputs, results, outputs }: Answer): NamedTensors {
+function answerOf({ outputs: names, passed, constants }: CompiledGraph, { inputs, results, outputs }: Answer): NamedTensors {
   return new Map(outputs.flatMap((alias): [string, Tensor][] => {
     const constant = Object.hasOwn(constants, alias) ? constants[alias] : undefined;
     if (constant !== undefined) return [[alias, readConstant(constant)]];
@@ -81,27 +87,10 @@ function copyOf(tensor: Tensor | undefined): Tensor | undefined {
   return tensor === undefined ? undefined : createTensor(tensor.dtype, tensor.shape, tensor.data.slice());
 }
 
-function readConstant({ dtype, shape, base64 }: WrittenConstant): Tensor {
-  const data = allocateData(dtype, elementCount(shape)) as NumericData;
-  new Uint8Array(data.buffer).set(Buffer.from(base64, 'base64'));
-  return createTensor(dtype, shape, data);
-}
-
 /** As TensorFlow refuses each call of a signature that it has loaded. */
-function refusalOf(signature: string, compiled: Exclude<CompiledSignature, Graph> | undefined): ServingError {
+function refusalOf(signature: string, compiled: NotCompiled | undefined): ServingError {
   if (compiled === undefined) return savedModelError('SRV_SAVEDMODEL_SIGNATURE_UNKNOWN', [signature, '']);
   if (compiled.kind === 'uncovered') return savedModelError('SRV_SAVEDMODEL_UNCOVERED', [signature, compiled.reason]);
   if (compiled.status === 'FAILED_PRECONDITION') return savedModelError('SRV_SAVEDMODEL_VARIABLE_MISSING', [compiled.message]);
   return savedModelError(compiled.status === 'NOT_FOUND' ? 'SRV_SAVEDMODEL_TENSOR_MISSING' : 'SRV_SAVEDMODEL_RUN_REFUSED', [compiled.message]);
-}
-
-type InputCode = Extract<Parameters<typeof onnxError>[0], `SRV_ONNX_INPUT_${string}`>;
-
-/** An input's fault in the client's words: the engine only knows the graph's name for it. */
-function withAlias(error: unknown, { inputs }: Graph): unknown {
-  if (!ServingError.is(error) || !error.code.startsWith('SRV_ONNX_INPUT_')) return error;
-  const [name, ...rest] = error.args;
-  const alias = Object.keys(inputs).find((each) => inputs[each] === name);
-  if (alias === undefined || alias === name) return error;
-  return onnxError(error.code as InputCode, [alias, ...rest] as [string, string], { cause: error });
 }

@@ -4,6 +4,7 @@ import { ServingError } from '@servable/core';
 import type { OnnxEngine, OnnxSession, SessionOptions } from '@servable/engine-onnxruntime';
 import type { CachedModel, CompileCacheOptions } from '../compile/cache/compiled-cache.ts';
 import type { InputShapes } from '../compile/compile-model.ts';
+import { graphFiles } from '../compile/compiled-model.ts';
 import { CompileThread } from '../compile/thread/compile-thread.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import type { SavedModelOptions } from '../plugin/saved-model-options.ts';
@@ -39,8 +40,8 @@ export class OnnxSavedModelEngine implements SavedModelEngine {
   }
 
   async offer({ directory }: OpenSavedModel, { tags }: SavedModelOptions, signal: AbortSignal): Promise<EngineOffer> {
-    const refused = await this.#thread.run<'find-uncovered'>({ kind: 'find-uncovered', directory, tags }, signal);
-    return { unavailable: undefined, refused, detail: 'compiled to ONNX' };
+    const { uncovered, cut } = await this.#thread.run<'find-coverage'>({ kind: 'find-coverage', directory, tags }, signal);
+    return { unavailable: undefined, refused: uncovered, detail: ['compiled to ONNX', ...describeCuts(cut)].join('; ') };
   }
 
   /** Weights are in memory twice while they are compiled, and then as often as ONNX Runtime has them. */
@@ -81,10 +82,7 @@ export class OnnxSavedModelEngine implements SavedModelEngine {
   async #createSessions({ folder, compiled }: CachedModel, options: SessionOptions, signal: AbortSignal): Promise<ReadonlyMap<string, OnnxSession>> {
     const sessions = new Map<string, OnnxSession>();
     try {
-      for (const each of Object.values(compiled)) {
-        if (each.kind !== 'graph' || each.file === undefined || sessions.has(each.file)) continue;
-        sessions.set(each.file, await this.#running().createSession(join(folder, each.file), { ...options, hasLoops: each.hasLoops }, signal));
-      }
+      for (const [file, { hasLoops }] of graphFiles(compiled)) sessions.set(file, await this.#running().createSession(join(folder, file), { ...options, hasLoops }, signal));
       return sessions;
     } catch (error) {
       await Promise.all(Array.from(sessions.values(), (session) => session.close()));
@@ -96,6 +94,13 @@ export class OnnxSavedModelEngine implements SavedModelEngine {
     this.#engine ??= this.#parts.createEngine();
     return this.#engine;
   }
+}
+
+/** Signatures that are cut alike together. */
+function describeCuts(cut: ReadonlyMap<string, string>): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const [name, how] of cut) groups.set(how, [...(groups.get(how) ?? []), `'${name}'`]);
+  return Array.from(groups, ([how, names]) => `${names.join(', ')} as ${how}`);
 }
 
 function isDamaged(error: unknown): boolean {

@@ -35,7 +35,9 @@ function emit(condition: Node, { yes, no }: { readonly yes: readonly Node[]; rea
     ...(condition === FED ? ([['condition', { dtype: 'BOOL', shape: [], graphName: 'condition:0' }]] as const) : []),
   ]);
   const signature: Signature = { methodName: 'tensorflow/serving/predict', defaults: new Map(), batching: 'none', inputs, outputs: new Map([['y', { dtype: 'FP32', shape: [-1, 3], graphName: 'y:0' }]])  };
-  return emitGraph({ graph, signature, findVariable: () => undefined }).model.graph;
+  const emitted = emitGraph({ graph, signature, findVariable: () => undefined });
+  if ('steps' in emitted) throw new Error('it was cut');
+  return emitted.model.graph;
 }
 
 const ODD: readonly Node[] = [{ name: 'last', op: 'NoSuchOp', input: ['a'] }];

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Signature } from '@servable/core';
-import type { OnnxEngine } from '@servable/engine-onnxruntime';
-import { type CompiledModel, compileModel } from '../../src/compile/compile-model.ts';
+import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
+import { compileModel } from '../../src/compile/compile-model.ts';
+import { type CompiledModel, type CompiledSignature, graphFiles } from '../../src/compile/compiled-model.ts';
 import { CompiledSession } from '../../src/engines/compiled-session.ts';
 import { openSavedModel, type OpenSavedModel } from '../../src/index.ts';
 import { testRunContext } from '@servable/plugin-testing';
@@ -79,16 +80,22 @@ async function checkCase(each: OpCase, parts: CheckParts): Promise<readonly stri
 }
 
 async function runCase({ name, inputs, outputs, error }: OpCase, { compiled, folder, engine }: CheckParts): Promise<ReadonlyMap<string, ReturnType<typeof goldenTensor>>> {
-  const outcome = compiled[name];
-  const file = outcome?.kind === 'graph' ? outcome.file : undefined;
-  const loaded = file === undefined ? undefined : await engine.createSession(join(folder, file), {}, new AbortController().signal);
+  const model = { [name]: compiled[name] ?? { kind: 'uncovered' as const, reason: '' } };
+  const sessions = new Map<string, OnnxSession>();
+  for (const file of graphFiles(model).keys()) sessions.set(file, await engine.createSession(join(folder, file), {}, new AbortController().signal));
+  const session = new CompiledSession(model, sessions);
   try {
-    const session = new CompiledSession({ [name]: compiled[name] ?? { kind: 'uncovered', reason: '' } }, new Map(loaded === undefined || file === undefined ? [] : [[file, loaded]]));
-    const names = error === undefined ? Object.keys(outputs ?? {}) : outcome?.kind === 'graph' ? Object.keys({ ...outcome.outputs, ...outcome.passed }) : ['out0'];
+    const names = error === undefined ? Object.keys(outputs ?? {}) : aliasesOf(model[name]);
     return await session.run({ signature: name, inputs: goldenTensors(inputs), outputs: names, context: testRunContext() });
   } finally {
-    await loaded?.close();
+    await session.close();
   }
+}
+
+/** Of a signature that compiled. */
+function aliasesOf(outcome: CompiledSignature | undefined): readonly string[] {
+  if (outcome?.kind === 'graph') return Object.keys({ ...outcome.outputs, ...outcome.passed });
+  return outcome?.kind === 'plan' ? Object.keys(outcome.outputs) : ['out0'];
 }
 
 function toleranceOf(dtype: string, { rtol, atol }: OpFile): Tolerance {

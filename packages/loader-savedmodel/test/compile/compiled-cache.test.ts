@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CompiledCache } from '../../src/compile/cache/compiled-cache.ts';
-import type { CompiledModel } from '../../src/compile/compile-model.ts';
+import type { CompiledModel } from '../../src/compile/compiled-model.ts';
 import { withFolder } from '../fixtures.ts';
 
 const MODEL: CompiledModel = { serving_default: { kind: 'uncovered', reason: 'made up' } };

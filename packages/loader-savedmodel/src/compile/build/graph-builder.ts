@@ -6,7 +6,11 @@ import { SizeNames } from '../ir/dimension.ts';
 import type { NodeParts, OutputFacts } from '../ir/node-parts.ts';
 import { isHeld } from '../ir/held-types.ts';
 import type { Value } from '../ir/value.ts';
+import { Uncovered } from '../uncovered.ts';
+import type { HostAttributes, HostPlan } from '../../host/host-op.ts';
+import { stringOperatorName } from '../../host/host-table.ts';
 import { NoKernel } from './kernel-types.ts';
+import { type HostNode, plainAttributes } from './host-nodes.ts';
 
 /** What a value was made by, and of. */
 export interface NodeOrigin {
@@ -28,17 +32,24 @@ export class GraphBuilder {
   /** Of this graph and of those inside of it. */
   readonly initializers: Map<string, StoredTensor>;
   readonly sizes: SizeNames;
+  /** Nodes that run outside of ONNX, each after those that it needs. */
+  readonly hosts: HostNode[] = [];
+  /** Whether strings stay outside of ONNX. */
+  readonly #keepsStrings: boolean;
   readonly #outer: GraphBuilder | undefined;
   readonly #made = new Map<string, readonly Value[]>();
+  /** Of this graph alone. */
+  readonly #values = new Map<string, Value>();
   readonly #origins: Map<string, NodeOrigin>;
   readonly #constantNames: Map<StoredTensor, string>;
   readonly #smallConstants: Map<string, StoredTensor>;
   readonly #names: Set<string>;
   #origin: string;
 
-  /** @param outer - of a graph inside of one of its nodes: its values can be used, and names and constants are those of both */
-  constructor(outer?: GraphBuilder) {
+  /** @param parts - `outer`: of a graph inside of one of its nodes: its values can be used, and names and constants are those of both */
+  constructor({ outer, keepsStrings }: { readonly outer?: GraphBuilder; readonly keepsStrings?: boolean } = {}) {
     this.#outer = outer;
+    this.#keepsStrings = keepsStrings ?? (outer === undefined ? false : outer.#keepsStrings);
     this.initializers = outer?.initializers ?? new Map<string, StoredTensor>();
     this.sizes = outer?.sizes ?? new SizeNames();
     this.#origins = outer === undefined ? new Map<string, NodeOrigin>() : outer.#origins;
@@ -50,7 +61,7 @@ export class GraphBuilder {
 
   /** Of a graph inside of one of this graph's nodes. */
   inside(): GraphBuilder {
-    return new GraphBuilder(this);
+    return new GraphBuilder({ outer: this });
   }
 
   /** Nodes made from here on come from this node of TensorFlow's. */
@@ -81,13 +92,17 @@ export class GraphBuilder {
     if (odd !== undefined) throw new NoKernel(operator, odd.dtype);
     const folded = foldConstants(operator, inputs, { attributes, outputs });
     if (folded !== undefined) return folded.map((stored) => this.stored(stored));
+    if (this.#keepsStrings && [...inputs, ...outputs].some((each) => each?.dtype === 'BYTES')) return this.#onStrings(operator, inputs, { attributes, outputs });
     const names = inputs.map((input) => (input === undefined ? '' : this.nameOf(input)));
     const key = keyOf(operator, names, { attributes, domain });
     const known = key === undefined ? undefined : this.#madeBefore(key);
     if (known !== undefined) return known;
     const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/${operator}${at === 0 ? '' : `:${at}`}`) }));
     this.nodes.push({ name: values[0]?.name ?? '', operator, domain, inputs: names, outputs: values.map(({ name }) => name), attributes });
-    for (const value of values) this.#origins.set(value.name, { operator, inputs, attributes });
+    for (const value of values) {
+      this.#origins.set(value.name, { operator, inputs, attributes });
+      this.#values.set(value.name, value);
+    }
     if (key !== undefined) this.#made.set(key, values);
     return values;
   }
@@ -96,6 +111,26 @@ export class GraphBuilder {
   #madeBefore(key: string): readonly Value[] | undefined {
     const here = this.#made.get(key);
     return here !== undefined || this.#outer === undefined ? here : this.#outer.#madeBefore(key);
+  }
+
+  /** Makes a node that runs outside of ONNX. Inputs are taken as they lie in memory. */
+  host(op: string, inputs: readonly (Value | undefined)[], { attributes, outputs, keepsRows = false }: HostPlan<HostAttributes>): readonly Value[] {
+    if (this.#outer !== undefined) throw new Uncovered('it runs outside of ONNX, and a condition says whether it runs');
+    const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/host${at === 0 ? '' : `:${at}`}`) }));
+    for (const value of values) this.#values.set(value.name, value);
+    this.hosts.push({ op, node: this.#origin, attributes, keepsRows, inputs: inputs.map((input) => (input === undefined ? '' : this.nameOf(input))), outputs: values.map(({ name }) => name), after: this.nodes.length });
+    return values;
+  }
+
+  /** What nodes gave, by its name: as the graph means it. */
+  valueNamed(name: string): Value | undefined {
+    return this.#values.get(name);
+  }
+
+  #onStrings(operator: string, inputs: readonly (Value | undefined)[], { attributes = {}, outputs }: NodeParts): readonly Value[] {
+    const op = stringOperatorName(operator);
+    if (op === undefined) throw new NoKernel(operator, 'BYTES');
+    return this.host(op, inputs, { attributes: plainAttributes(operator, attributes), outputs });
   }
 
   /** ONNX Runtime has no kernels for bfloat16, not even to move it; single precision holds all of its numbers. */

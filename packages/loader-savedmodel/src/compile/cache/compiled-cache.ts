@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { CompiledModel } from '../compile-model.ts';
+import type { CompiledModel } from '../compiled-model.ts';
 
 /** Where compiled models are kept, and how much of the disk they may take. */
 export interface CompileCacheOptions {

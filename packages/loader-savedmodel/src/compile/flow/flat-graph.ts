@@ -70,3 +70,13 @@ export function inOrderOfUse(graph: FlatGraph, roots: readonly TensorPlace[], gi
 export function allEffects(effects: readonly FlatNode[]): readonly FlatNode[] {
   return effects.flatMap((effect) => [effect, ...allEffects((effect.branches ?? []).flatMap((branch) => branch.effects))]);
 }
+
+/** What a part of a graph cannot do without: its results, what it asserts, and nodes that run for what they do. */
+export function neededBy({ results, effects }: FlatBranch): readonly TensorPlace[] {
+  return [...results, ...effects.flatMap(({ op, name, branches, inputs }) => (op === 'Assert' ? inputs.slice(0, 1) : branches === undefined ? [] : [{ node: name, index: 0 }]))];
+}
+
+/** The ops of the nodes that a part of a graph needs, in its branches too. */
+export function opsNeeded(graph: FlatGraph, part: FlatBranch, given: { has(key: string): boolean }): readonly string[] {
+  return inOrderOfUse(graph, neededBy(part), given).flatMap(({ op, branches = [] }) => [op, ...branches.flatMap((branch) => opsNeeded(graph, branch, given))]);
+}

@@ -1,10 +1,10 @@
 import type { ServingError } from '@servable/core';
 import type { CachedModel, CompileCacheOptions } from '../cache/compiled-cache.ts';
-import type { InputShapes } from '../compile-model.ts';
+import type { Coverage, InputShapes } from '../compile-model.ts';
 
 /** What the thread is asked for. */
 export type CompileJob = { readonly directory: string; readonly tags: readonly string[] | undefined } & (
-  | { readonly kind: 'find-uncovered' }
+  | { readonly kind: 'find-coverage' }
   | {
       readonly kind: 'compile';
       readonly signatures: readonly string[];
@@ -23,8 +23,7 @@ export type CompileRequest = { readonly id: number; readonly job: CompileJob } |
 
 /** What it finds. */
 export interface CompileResults {
-  /** Signatures that cannot be compiled, and why. */
-  readonly 'find-uncovered': ReadonlyMap<string, string>;
+  readonly 'find-coverage': Coverage;
   readonly compile: CachedModel;
   readonly convert: undefined;
 }

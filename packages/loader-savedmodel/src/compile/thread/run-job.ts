@@ -1,7 +1,7 @@
 import { openSavedModel, type OpenSavedModel } from '../../model/open-saved-model.ts';
 import { cacheKey } from '../cache/cache-key.ts';
 import { CompiledCache } from '../cache/compiled-cache.ts';
-import { compileModel, findUncovered } from '../compile-model.ts';
+import { compileModel, findCoverage } from '../compile-model.ts';
 import { convertSignature } from '../convert-signature.ts';
 import type { CompileJob, CompileResults } from './compile-messages.ts';
 
@@ -10,8 +10,8 @@ type Job<Kind extends CompileJob['kind']> = Extract<CompileJob, { kind: Kind }>;
 /** Does one job, in whatever thread. */
 export async function runJob(job: CompileJob, signal: AbortSignal): Promise<CompileResults[keyof CompileResults]> {
   switch (job.kind) {
-    case 'find-uncovered':
-      return withModel(job, signal, async (model) => findUncovered(model));
+    case 'find-coverage':
+      return withModel(job, signal, async (model) => findCoverage(model));
     case 'compile':
       return compile(job, signal);
     case 'convert':

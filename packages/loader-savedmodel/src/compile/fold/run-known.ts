@@ -1,0 +1,16 @@
+import { elementCount, type Tensor } from '@servable/core';
+import type { StoredTensor } from '@servable/onnx-graph';
+import type { HostResult, HostRun } from '../../host/host-op.ts';
+import { SMALL, storedTensor, tensorOf } from '../ir/constant-data.ts';
+
+/** What a host node gives for constants; `undefined` when they are too large to be worth it. @throws RefusedRun */
+export function runKnown(run: HostRun, inputs: readonly StoredTensor[]): readonly StoredTensor[] | undefined {
+  if (inputs.some(({ shape }) => elementCount(shape) > SMALL)) return undefined;
+  const tensors = finish(run(inputs.map(tensorOf)));
+  return tensors.map(({ dtype, shape, data }) => storedTensor(dtype, shape, data));
+}
+
+function finish(result: HostResult): readonly Tensor[] {
+  if (!('next' in result)) return result;
+  for (let step = result.next(); ; step = result.next()) if (step.done === true) return step.value;
+}

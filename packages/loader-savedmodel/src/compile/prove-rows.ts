@@ -1,0 +1,14 @@
+import { type ModelToWrite, proveRowIndependence, type ProvenNames, readGraphFile } from '@servable/onnx-graph';
+
+/** Weights of at least this many bytes are kept beside the graph, where ONNX Runtime maps them into memory. */
+export const EXTERNAL_FROM: number = 2 ** 16;
+
+/** Of what was written, as any other model's file: what is proven is what runs. */
+export async function provesRows(path: string, names: ProvenNames, signal: AbortSignal): Promise<boolean> {
+  return proveRowIndependence(await readGraphFile(path, signal), names).isProven;
+}
+
+/** Whether equal inputs may take any time. */
+export function hasLoops({ graph }: ModelToWrite): boolean {
+  return graph.nodes.some(({ operator }) => ['If', 'Loop', 'Scan'].includes(operator));
+}

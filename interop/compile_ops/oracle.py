@@ -1,6 +1,8 @@
 """Writes one SavedModel for each op, a signature for each random case, and what TensorFlow answers.
 
 python oracle.py FOLDER [--ops Add,Mul] [--cases 200] [--seed 1]
+
+Prints `made OP` when an op's files are there.
 """
 
 import argparse
@@ -20,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
 import branches  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
+import images  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
 import quantized  # noqa: E402,F401
@@ -111,39 +114,46 @@ class Case:
 NOT_COMPUTED = ["no opkernel was registered", "unimplemented", "not supported", "does not support"]
 
 
+ONE_THREAD = tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+
+
+def answered(case, graph):
+    """What TensorFlow says to a case; `None`: not a type that it computes."""
+    feeds = {holder: values for holder, values in case.feeds.values()}
+    answer = {"inputs": {alias: encode(values) for alias, (_, values) in case.feeds.items()}}
+    try:
+        with tf1.Session(graph=graph, config=ONE_THREAD) as session:
+            results = session.run(case.outputs, feeds)
+        answer["outputs"] = {alias: encode(value) for alias, value in results.items()}
+    except tf.errors.OpError as error:
+        if any(phrase in str(error).lower() for phrase in NOT_COMPUTED):
+            return None
+        answer["error"] = {"code": error.error_code, "message": said(error)}
+    return answer
+
+
 def write_op(folder, name, count, seed):
     make, options = GENERATORS[name]
-    graph = tf.Graph()
-    cases, refused = [], 0
-    with graph.as_default():
-        for at in range(count * 4):
-            if len(cases) == count:
-                break
-            draw = Draw([seed, at, *name.encode()])
-            try:
-                with tf1.name_scope(f"case{at}"):
-                    cases.append((f"case{at}", Case(draw, name, make(draw), f"in{at}", options)))
-            except (ValueError, tf.errors.OpError):
-                refused += 1  # the graph would not be made at all
-    answers = []
-    with tf1.Session(graph=graph, config=tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)) as session:
-        for key, case in cases:
-            feeds = {holder: values for holder, values in case.feeds.values()}
-            answer = {"name": key, "inputs": {alias: encode(values) for alias, (_, values) in case.feeds.items()}}
-            try:
-                results = session.run(case.outputs, feeds)
-                answer["outputs"] = {alias: encode(value) for alias, value in results.items()}
-            except tf.errors.OpError as error:
-                if any(phrase in str(error).lower() for phrase in NOT_COMPUTED):
-                    continue  # not a type that TensorFlow computes
-                answer["error"] = {"code": error.error_code, "message": said(error)}
-            answers.append(answer)
-    kept = {answer["name"] for answer in answers}
     model = meta_graph_pb2.MetaGraphDef()
     model.meta_info_def.tags.append("serve")
-    model.graph_def.CopyFrom(graph.as_graph_def())
-    for key, case in [each for each in cases if each[0] in kept]:
-        model.signature_def[key].CopyFrom(case.signature())
+    answers, refused = [], 0
+    for at in range(count * 4):
+        if len(answers) == count:
+            break
+        draw, key = Draw([seed, at, *name.encode()]), f"case{at}"
+        # A graph of its own: one node without a kernel would fail each run of a graph that has it.
+        with tf.Graph().as_default() as graph:
+            try:
+                with tf1.name_scope(key):
+                    case = Case(draw, name, make(draw), f"in{at}", options)
+            except (ValueError, tf.errors.OpError):
+                refused += 1  # the graph would not be made at all
+                continue
+            answer = answered(case, graph)
+        if answer is not None:
+            answers.append({"name": key, **answer})
+            model.graph_def.MergeFrom(graph.as_graph_def())
+            model.signature_def[key].CopyFrom(case.signature())
     saved = saved_model_pb2.SavedModel(saved_model_schema_version=1)
     saved.meta_graphs.add().CopyFrom(model)
     target = os.path.join(folder, name)
@@ -170,6 +180,7 @@ def main():
     names = [name for name in options.ops.split(",") if name] or sorted(GENERATORS)
     for name in names:
         write_op(options.folder, name, options.cases, options.seed)
+        print(f"made {name}", flush=True)
     print(f"{len(names)} ops, seed {options.seed}", flush=True)
 
 

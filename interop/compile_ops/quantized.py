@@ -66,11 +66,15 @@ def _histogram(draw):
     values = draw.values(dtype, draw.shape(0, 3))
     if dtype.startswith("float"):
         values = np.where(draw.flag(0.05), np.asarray(np.nan, dtype), values)
+    high, bins = low + draw.integer(0 if draw.flag(0.1) else 1, 12), draw.integer(0 if draw.flag(0.1) else 1, 9)
+    # TensorFlow multiplies with a reciprocal that some processors only estimate: what lies on the border of two bins may fall into either.
+    places = (values.astype(np.float64) - low) * bins / max(1, high - low)
+    values = np.where((places > 0) & (places < bins) & (np.abs(places - np.round(places)) < 1e-6), np.asarray(low, dtype), values)
     place = const if draw.flag() else fed
     return {
         "values": fed(values),
-        "value_range": place(np.asarray([low, low + draw.integer(0 if draw.flag(0.1) else 1, 12)], dtype)),
-        "nbins": (const if draw.flag() else fed)(np.asarray(draw.integer(0 if draw.flag(0.1) else 1, 9), np.int32)),
+        "value_range": place(np.asarray([low, high], dtype)),
+        "nbins": (const if draw.flag() else fed)(np.asarray(bins, np.int32)),
         "dtype": draw.pick([tf.int32, tf.int64]),
     }
 

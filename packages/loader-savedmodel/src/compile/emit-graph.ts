@@ -184,10 +184,11 @@ function isList(outputs: Value | readonly Value[]): outputs is readonly Value[] 
   return Array.isArray(outputs);
 }
 
-/** What a run may not be spared of goes on. */
+/** What a run may not be spared of goes on. A fault of ours is one node that is not covered: another engine may run the model. */
 function reasonsOf(error: unknown, { name, op }: FlatNode): readonly UncoveredNode[] {
   if (error instanceof ShapeMismatch) throw new RefusedRun('INVALID_ARGUMENT', error.message);
+  if (error instanceof RefusedRun) throw error;
   if (error instanceof UncoveredNodes) return error.nodes;
-  if (error instanceof Uncovered || error instanceof NeedsRank || error instanceof NoKernel) return [{ node: name, op, reason: messageOf(error) }];
-  throw error;
+  const isForeseen = error instanceof Uncovered || error instanceof NeedsRank || error instanceof NoKernel;
+  return [{ node: name, op, reason: isForeseen ? messageOf(error) : `a fault of the compiler: ${messageOf(error)}` }];
 }

@@ -16,11 +16,18 @@ export function reshape(b: GraphBuilder, value: Value, target: Value): Value {
   return b.one('Reshape', [input, cast(b, inPlace(b, target), 'INT64')], output, { allowzero: 1 });
 }
 
-/** As {@link reshape}, to sizes of which at most one is not known by number. */
+/** A shape that cannot be written as constant numbers. */
+export class UnwrittenShape extends Error {
+  constructor(shape: Shape) {
+    super(`cannot write the shape [${shape}]`);
+  }
+}
+
+/** As {@link reshape}, to sizes of which at most one is not known by number. @throws UnwrittenShape for others */
 export function reshapeTo(b: GraphBuilder, value: Value, shape: Shape): Value {
   const input = inPlace(b, value);
   const written = writtenTarget(input, shape, shape);
-  if (written === undefined) throw new Error(`cannot write the shape [${shape}]`);
+  if (written === undefined) throw new UnwrittenShape(shape);
   return b.one('Reshape', [input, b.list(written)], { dtype: value.dtype, shape });
 }
 

@@ -1,6 +1,6 @@
 import { bytesPerElement, type DType, elementCount, type TensorData } from '@servable/core';
 import type { StoredTensor } from '@servable/onnx-graph';
-import { storedTensor, tensorOf } from '../ir/constant-data.ts';
+import { isFloat, storedTensor, tensorOf } from '../ir/constant-data.ts';
 import { isFixed } from '../ir/dimension.ts';
 import type { NodeParts } from '../ir/node-parts.ts';
 import type { Value } from '../ir/value.ts';
@@ -57,11 +57,21 @@ function plan(operator: string, inputs: readonly StoredTensor[], { attributes, o
     const cast = elementCount(first.shape) <= ALWAYS_SMALL ? castElements(tensorOf(first), output.dtype) : undefined;
     return cast === undefined ? undefined : () => cast;
   }
-  if (canReduce(operator, first.dtype)) return () => reduceElements(operator, tensorOf(first), { axes: axesOf(inputs, attributes), shape: output.shape });
+  if (canReduce(operator, first.dtype)) return reduction(operator, inputs, { attributes, output });
   if (!canCalculate(operator, first.dtype)) return undefined;
   if (['Div', 'Mod'].includes(operator) && dividesByZero(operator, inputs.map(tensorOf))) return undefined;
   if (operator === 'Mod' && attributes['fmod'] !== undefined) return undefined;
   return () => calculate(operator, inputs.map(tensorOf), output);
+}
+
+/** Fractions when they are asked for; whole numbers at once, since they may not fit. */
+function reduction(operator: string, inputs: readonly StoredTensor[], { attributes, output }: PlanParts): (() => TensorData) | undefined {
+  const [first] = inputs;
+  if (first === undefined) return undefined;
+  const make = (): TensorData | undefined => reduceElements(operator, tensorOf(first), { axes: axesOf(inputs, attributes), shape: output.shape });
+  if (isFloat(first.dtype)) return () => make() ?? first.read();
+  const made = elementCount(first.shape) <= ALWAYS_SMALL ? make() : undefined;
+  return made === undefined ? undefined : () => made;
 }
 
 function axesOf([tensor, axes]: readonly StoredTensor[], attributes: PlanParts['attributes']): readonly number[] {

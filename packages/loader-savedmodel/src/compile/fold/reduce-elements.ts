@@ -18,23 +18,28 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
 
 const KNOWN: ReadonlySet<DType> = new Set<DType>(['FP32', 'FP64', 'INT32', 'INT64']);
 
+const LIMITS: Readonly<Partial<Record<DType, number>>> = { INT32: 2 ** 31, INT64: 2 ** 53 };
+
 /** Whether {@link reduceElements} knows an operator for elements of this type. */
 export function canReduce(operator: string, dtype: DType): boolean {
   return Object.hasOwn(REDUCTIONS, operator) && KNOWN.has(dtype) && !(operator === 'ReduceMean' && dtype.startsWith('INT'));
 }
 
-/** Reduces a constant along axes. Integers are those of shapes: products beyond 2^53 are none. */
-export function reduceElements(operator: string, { dtype, shape, data }: Tensor, result: { readonly axes: readonly number[]; readonly shape: readonly number[] }): TensorData {
+/** Reduces a constant along axes. `undefined` where whole numbers pass what doubles, or 32 bits, hold: they would wrap around. */
+export function reduceElements(operator: string, { dtype, shape, data }: Tensor, result: { readonly axes: readonly number[]; readonly shape: readonly number[] }): TensorData | undefined {
   const { start, join } = REDUCTIONS[operator] ?? { start: 0, join: (sum: number) => sum };
   const kept = shape.map((size, axis) => (result.axes.includes(axis) ? 1 : size));
   const steps = stepsOf(kept).map((step, axis) => (result.axes.includes(axis) ? 0 : step));
   const sums = new Float64Array(elementCount(kept)).fill(start);
   const inputSteps = stepsOf(shape);
   const source = data as NumericData;
+  const limit = LIMITS[dtype] ?? Number.POSITIVE_INFINITY;
   for (let at = 0; at < source.length; at++) {
     let place = 0;
     for (const [axis, size] of shape.entries()) place += (Math.floor(at / (inputSteps[axis] ?? 1)) % size) * (steps[axis] ?? 0);
-    sums[place] = join(sums[place] ?? start, Number(source[at] ?? 0));
+    const joined = join(sums[place] ?? start, Number(source[at] ?? 0));
+    if (Math.abs(joined) >= limit) return undefined;
+    sums[place] = joined;
   }
   const count = source.length / Math.max(1, sums.length);
   const target = allocateData(dtype, sums.length) as NumericData;

@@ -58,13 +58,18 @@ const truncateDivide: OfTwo = (b, [x, y]) => {
 /** Whole numbers: the rest has the sign of the divisor. By 1, as -1 is taken, it is 0. */
 const floorRest: OfTwo = (b, [x, y]) => binary(b, 'Mod', [x, safeDivisor(b, y).divisor]);
 
-/** Whole numbers: the rest has the sign of what is divided. */
-const truncateRest: OfTwo = (b, [x, y]) => binary(b, 'Mod', [x, safeDivisor(b, y).divisor], { attributes: { fmod: 1 } });
+/** Whole numbers: the rest has the sign of what is divided. ONNX Runtime's `Mod` of this kind goes by way of doubles, which do not hold all of 64 bits. */
+const truncateRest: OfTwo = (b, [x, y]) => restOf(b, x, safeDivisor(b, y).divisor);
+
+function restOf(b: GraphBuilder, x: Value, divisor: Value): Value {
+  if (x.dtype !== 'INT64' && x.dtype !== 'UINT64') return binary(b, 'Mod', [x, divisor], { attributes: { fmod: 1 } });
+  return binary(b, 'Sub', [x, binary(b, 'Mul', [binary(b, 'Div', [x, divisor]), divisor])]);
+}
 
 const floorDivide: OfTwo = (b, [x, y]) => {
   if (isFloat(x.dtype)) return unary(b, 'Floor', binary(b, 'Div', [x, y]));
   const { divisor, isMinusOne } = safeDivisor(b, y);
-  const rest = binary(b, 'Mod', [x, divisor], { attributes: { fmod: 1 } });
+  const rest = restOf(b, x, divisor);
   const cut = binary(b, 'Div', [x, divisor]);
   const zero = like(b, x, 0);
   const differs = binary(b, 'Xor', [compare(b, 'Less', [rest, zero]), compare(b, 'Less', [divisor, zero])]);

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { matrixProduct } from '../build/products.ts';
-import { reshapeTo } from '../build/reshape.ts';
+import { reshapeTo, UnwrittenShape } from '../build/reshape.ts';
 import type { Shape } from '../ir/dimension.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
 import type { OpCall } from '../op-call.ts';
@@ -53,8 +53,12 @@ function asProduct({ b, inputs }: OpCall, equation: string): Value | undefined {
   const columns = letters(right).filter((letter) => !left.includes(letter));
   const isPlain = [...rows, ...columns].every((letter) => result.includes(letter));
   if (!isPlain || inner.length === 0 || result.length !== batch.length + rows.length + columns.length) return undefined;
-  const groups = { batch, inner, rows, columns };
-  return matrixForm(b, { x, y, left, right, result }, groups);
+  try {
+    return matrixForm(b, { x, y, left, right, result }, { batch, inner, rows, columns });
+  } catch (error) {
+    if (error instanceof UnwrittenShape) return undefined;
+    throw error;
+  }
 }
 
 interface Terms {

@@ -3,10 +3,13 @@ import { isFloat } from '../ir/constant-data.ts';
 import { binary, cast, unary } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
-import { inPlace } from '../build/order.ts';
+import { foldFirst } from '../build/folding.ts';
+import { inPlace, transposed } from '../build/order.ts';
 import { reduce, reduceBy } from '../build/reducing.ts';
-import { reshape } from '../build/reshape.ts';
-import { axisOf, rankOf, type Value } from '../ir/value.ts';
+import { reshape, unsqueeze } from '../build/reshape.ts';
+import { joinLists, sizeList } from '../build/shape-lists.ts';
+import { wholeSum } from '../build/whole-sums.ts';
+import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
@@ -43,13 +46,26 @@ export function alongOf(call: OpCall): Along {
 const joining = (joins: Joins): Emitter => (call) => joins(call.b, call.input(0), alongOf(call));
 const by = (operator: string): Emitter => joining((b, x, along) => reduced(b, operator, x, along));
 
-/** Of whole numbers: the sum, cut off after dividing by how many there are. */
+const total: Joins = (b, x, along) => (isFloat(x.dtype) ? reduced(b, 'ReduceSum', x, along) : wholeSum(b, x, (part) => reduced(b, 'ReduceSum', part, along)));
+
+/** ONNX Runtime multiplies whole numbers as doubles and stops at the largest: right for sizes of shapes; others wrap around as TensorFlow's do. */
+const product: Joins = (b, x, { axes, keepsAxes }) => {
+  if (isFloat(x.dtype) || x.elements !== undefined) return reduced(b, 'ReduceProd', x, { axes, keepsAxes });
+  if (!isList(axes)) throw new Uncovered('whole numbers along axes that are only known at run time');
+  if (axes.length === 0) return x;
+  const kept = shapeOf(x).map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const ahead = inPlace(b, transposed(b, x, [...axes, ...kept]));
+  const flat = reshape(b, ahead, joinLists(b, [b.list([-1]), ...kept.map((axis) => sizeList(b, x, axis))]));
+  const made = foldFirst(b, flat, { operator: 'Mul', nothing: 1 });
+  return keepsAxes ? axes.toSorted((one, other) => one - other).reduce((value, axis) => unsqueeze(b, value, axis), made) : made;
+};
+
+/** Of whole numbers: the sum in 64 bits, cut off after dividing by how many there are. */
 const mean: Joins = (b, x, along) => {
   if (isFloat(x.dtype)) return reduced(b, 'ReduceMean', x, along);
-  const sum = reduced(b, 'ReduceSum', x, along);
-  const ones = cast(b, binary(b, 'Sub', [x, x]), 'INT64');
-  const count = reduced(b, 'ReduceSum', binary(b, 'Add', [ones, b.scalar('INT64', 1)]), along);
-  return binary(b, 'Div', [sum, cast(b, count, sum.dtype)]);
+  const wide = cast(b, x, 'INT64');
+  const ones = binary(b, 'Add', [binary(b, 'Sub', [wide, wide]), b.scalar('INT64', 1)]);
+  return cast(b, binary(b, 'Div', [total(b, wide, along), reduced(b, 'ReduceSum', ones, along)]), x.dtype);
 };
 
 const euclidean: Joins = (b, x, along) => unary(b, 'Sqrt', reduced(b, 'ReduceSum', binary(b, 'Mul', [x, x]), along));
@@ -92,8 +108,7 @@ export const REDUCTION: OpFamily = {
     Max: by('ReduceMax'),
     Mean: joining(mean),
     Min: by('ReduceMin'),
-    // ONNX Runtime's product of 32 bits stops at the largest number; that of 64 wraps around, and so does what is left of it.
-    Prod: joining((b, x, along) => (x.dtype === 'INT32' ? cast(b, reduced(b, 'ReduceProd', cast(b, x, 'INT64'), along), 'INT32') : reduced(b, 'ReduceProd', x, along))),
-    Sum: by('ReduceSum'),
+    Prod: joining(product),
+    Sum: joining(total),
   },
 };

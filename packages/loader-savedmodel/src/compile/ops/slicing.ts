@@ -87,7 +87,24 @@ function isKnown(cut: OpenCut): cut is OpenCut & Cut {
   return typeof cut.start === 'number' && typeof cut.end === 'number';
 }
 
-function cutBy(b: GraphBuilder, x: Value, cuts: readonly OpenCut[]): Value {
+/**
+ * Backwards from a place that may be before the first, where nothing is taken: ONNX takes the first. Counted in the tensor's reverse it is beyond the
+ * end, where ONNX takes nothing either.
+ */
+function mayStartBefore({ start, step }: OpenCut, size: number | string): boolean {
+  if (step > 0) return false;
+  return typeof start !== 'number' || (start < 0 && (typeof size === 'string' || start + size < 0));
+}
+
+function fromOtherEnd(b: GraphBuilder, { axis, start, end, step }: OpenCut): OpenCut {
+  const turn = (place: End): End => (typeof place === 'number' ? -1 - place : binary(b, 'Sub', [b.list([-1]), place]));
+  return { axis, step: -step, start: turn(start), end: turn(end) };
+}
+
+function cutBy(b: GraphBuilder, given: Value, wanted: readonly OpenCut[]): Value {
+  const turned = wanted.filter((cut) => mayStartBefore(cut, shapeOf(given)[cut.axis] ?? 1));
+  const x = slice(b, given, turned.map(({ axis }) => ({ axis, start: TO_END, end: -TO_END, step: -1 })));
+  const cuts = wanted.map((cut) => (turned.includes(cut) ? fromOtherEnd(b, cut) : cut));
   const known = slice(b, x, cuts.filter(isKnown));
   const open = cuts.filter((cut) => !isKnown(cut));
   if (open.length === 0) return known;

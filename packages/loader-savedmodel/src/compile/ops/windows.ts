@@ -79,7 +79,8 @@ export function padBefore(b: GraphBuilder, call: OpCall, input: Value, { windows
   const spans = spansOf(windows);
   const isOdd = sizes.some((size, axis) => {
     const stride = windows.strides[axis] ?? 1;
-    if (typeof size === 'number') return sizes.length > 2 && missingOf(size, stride, spans[axis] ?? 1) < 0;
+    // What strides do not reach is no padding: ONNX Runtime refuses it as one below 0.
+    if (typeof size === 'number') return (sizes.length > 2 || !sizes.every((each) => typeof each === 'number')) && missingOf(size, stride, spans[axis] ?? 1) < 0;
     // Of three axes ONNX Runtime counts the padding of one as another's.
     return stride > 1 && (sizes.length > 2 || stride > (spans[axis] ?? 1) || windows.dilations.some((dilation) => dilation > 1));
   });

@@ -14,7 +14,6 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'image_preprocess/1 decode_accurate',
   'image_preprocess/1 encode',
   'image_preprocess/1 png',
-  'image_preprocess/1 resize',
   'image_preprocess/1 serving_default',
   'keras_text_rnn/1 serving_default',
   'math_zoo/1 linear',

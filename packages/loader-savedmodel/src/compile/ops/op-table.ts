@@ -1,5 +1,6 @@
 import type { Emitter, OpFamily } from '../op-call.ts';
 import { ACTIVATION } from './activation.ts';
+import { AREA_SAMPLING } from './area-sampling.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
 import { BITWISE } from './bitwise.ts';
@@ -9,6 +10,7 @@ import { COLORS } from './colors.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
+import { CROPS } from './crops.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
 import { HISTOGRAM } from './histogram.ts';
@@ -61,6 +63,8 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   PATCHES,
   NORMALIZATION,
   RESIZE,
+  AREA_SAMPLING,
+  CROPS,
   COLORS,
   LOSSES,
   QUANTIZATION,

@@ -21,6 +21,8 @@ const SAVED_MODELS = [
   'goldens',
   'image_preprocess',
   'keras2_cnn',
+  'keras2_rnn',
+  'keras_cnn',
   'keras_conv_misc',
   'keras_mlp',
   'keras_text_rnn',

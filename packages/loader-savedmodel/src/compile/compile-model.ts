@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import type { Signature } from '@servable/core';
 import { writeModelFile } from '@servable/onnx-graph';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
+import { boundVariables } from './bound-variables.ts';
 import { emitGraph } from './emit-graph.ts';
 import { type CompiledModel, type CompiledSignature, type NotCompiled, writtenConstants } from './compiled-model.ts';
 import { describePlan } from './cut/describe-plan.ts';
 import type { EmittedPlan } from './cut/emitted-plan.ts';
 import { writePlan } from './cut/write-plan.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
+import { whyTooNew } from './graph-version.ts';
 import { inlineFunctions } from './flow/inline-functions.ts';
 import { allEffects, type FlatGraph } from './flow/flat-graph.ts';
 import { EXTERNAL_FROM, hasLoops, provesRows } from './prove-rows.ts';
+import { observedNodes, withoutUnobserved } from './flow/observed-nodes.ts';
 import { RefusedRun } from './refused-run.ts';
 import { UncoveredNodes } from './uncovered.ts';
 import { VariableStore } from './variable-store.ts';
@@ -25,8 +28,10 @@ export interface Coverage {
 }
 
 /** Which signatures can be compiled, and how. Nothing of the variables' values is read. */
-export function findCoverage(model: OpenSavedModel): Coverage {
-  const store = variablesOf(model);
+export async function findCoverage(model: OpenSavedModel, signal: AbortSignal): Promise<Coverage> {
+  const tooNew = whyTooNew(model);
+  if (tooNew !== undefined) return { uncovered: new Map(Array.from(model.signatures.signatures.keys(), (name) => [name, tooNew])), cut: new Map() };
+  const store = await variablesOf(model, signal);
   const [uncovered, cut] = [new Map<string, string>(), new Map<string, string>()];
   for (const [name, signature] of model.signatures.signatures) {
     const tried = shapesToTry(signature).map((shapes) => tryToEmit(model, withShapes(signature, shapes), store));
@@ -39,7 +44,7 @@ export function findCoverage(model: OpenSavedModel): Coverage {
 }
 
 function tryToEmit(model: OpenSavedModel, signature: Signature, store: VariableStore): EmittedGraph | EmittedPlan | NotCompiled {
-  return emitOr(() => emitGraph({ graph: flatten(model, signature), signature, findVariable: (node) => store.find(node) }));
+  return emitOr(() => emitGraph({ graph: withoutUnobserved(flatten(model, signature), store.observed), signature, findVariable: (node) => store.find(node) }));
 }
 
 /** The signature's own, and where it does not say how many axes an input has, some that requests may bring. */
@@ -68,7 +73,7 @@ function withShapes(signature: Signature, shapes: InputShapes): Signature {
 /** Compiles signatures into files of a folder. */
 export async function compileModel(model: OpenSavedModel, folder: string, { names, shapes = {}, signal }: CompileScope): Promise<CompiledModel> {
   await mkdir(folder, { recursive: true });
-  const store = variablesOf(model);
+  const store = await variablesOf(model, signal);
   const compiled: Record<string, CompiledSignature> = {};
   for (const [at, name] of names.entries()) {
     const signature = model.signatures.signatures.get(name);
@@ -78,18 +83,19 @@ export async function compileModel(model: OpenSavedModel, folder: string, { name
 }
 
 /** What variables hold, but of those that some signature changes. */
-export function variablesOf(model: OpenSavedModel): VariableStore {
-  return new VariableStore(model, changedVariables(model));
+export async function variablesOf(model: OpenSavedModel, signal: AbortSignal): Promise<VariableStore> {
+  const graphs = Array.from(model.signatures.signatures.values()).flatMap((signature) => {
+    const graph = emitOr(() => flatten(model, signature));
+    return 'kind' in graph ? [] : [graph];
+  });
+  const observed = observedNodes(graphs);
+  const changed = changedVariables(graphs.map((graph) => withoutUnobserved(graph, observed)));
+  return new VariableStore(model, { changed, observed, bound: await boundVariables(model, signal) });
 }
 
-function changedVariables(model: OpenSavedModel): ReadonlyMap<string, string> {
-  const changed = new Map<string, string>();
-  for (const signature of model.signatures.signatures.values()) {
-    const graph = emitOr(() => flatten(model, signature));
-    if ('kind' in graph) continue;
-    for (const { op, name, inputs: [target] } of allEffects(graph.effects)) if (op !== 'Assert' && target !== undefined) changed.set(target.node, name);
-  }
-  return changed;
+function changedVariables(graphs: readonly FlatGraph[]): ReadonlyMap<string, string> {
+  const changes = graphs.flatMap(({ effects }) => allEffects(effects)).filter(({ op }) => op !== 'Assert');
+  return new Map(changes.flatMap(({ name, inputs: [target] }) => (target === undefined ? [] : [[target.node, name] as const])));
 }
 
 interface SignatureParts {
@@ -101,7 +107,9 @@ interface SignatureParts {
 /** Emits a signature with the values of its variables at hand. */
 export async function prepareSignature(model: OpenSavedModel, { signature, store, signal }: SignatureParts): Promise<EmittedGraph | EmittedPlan | NotCompiled> {
   signal.throwIfAborted();
-  const graph = emitOr(() => flatten(model, signature));
+  const tooNew = whyTooNew(model);
+  if (tooNew !== undefined) return { kind: 'uncovered', reason: tooNew };
+  const graph = emitOr(() => withoutUnobserved(flatten(model, signature), store.observed));
   if ('kind' in graph) return graph;
   await store.load(graph, signal);
   return emitOr(() => emitGraph({ graph, signature, findVariable: (node) => store.find(node) }));

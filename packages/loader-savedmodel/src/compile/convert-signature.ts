@@ -12,7 +12,7 @@ export async function convertSignature(model: OpenSavedModel, { signature: name,
     const known = Array.from(model.signatures.signatures.keys(), (each) => `'${each}'`).join(', ');
     throw savedModelError('SRV_SAVEDMODEL_SIGNATURE_UNKNOWN', [name, known]);
   }
-  const emitted = await prepareSignature(model, { signature, store: variablesOf(model), signal });
+  const emitted = await prepareSignature(model, { signature, store: await variablesOf(model, signal), signal });
   if ('kind' in emitted) throw savedModelError('SRV_SAVEDMODEL_UNCOVERED', [name, emitted.kind === 'uncovered' ? emitted.reason : emitted.message]);
   if ('steps' in emitted) throw savedModelError('SRV_SAVEDMODEL_NOT_ONE_GRAPH', [name, hostOpsOf(emitted).join(', ')]);
   await writeModelFile(path, emitted.model, { signal });

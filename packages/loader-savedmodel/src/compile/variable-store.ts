@@ -7,20 +7,32 @@ import { Uncovered } from './uncovered.ts';
 
 type Described = Pick<OpenSavedModel, 'restored' | 'variables'>;
 
+/** What is known of a model's variables. */
+export interface StoreParts {
+  /** Variables that calls change, and by which op: what they hold is not known while compiling. */
+  readonly changed: ReadonlyMap<string, string>;
+  readonly observed: ReadonlySet<string>;
+  /** Keys of the checkpoint by node, beside those that the restore op says. */
+  readonly bound: ReadonlyMap<string, string>;
+}
+
 /** What a model's variables hold. Their types and sizes are known at once, their values when they were read. */
 export class VariableStore {
+  /** Nodes that answers may depend on. */
+  readonly observed: ReadonlySet<string>;
   readonly #model: Described;
   readonly #valueOf: ReadonlyMap<string, RestoredValue>;
   readonly #stored = new Map<string, StoredTensor>();
   readonly #read = new Map<string, Tensor>();
-
   readonly #changed: ReadonlyMap<string, string>;
 
-  /** @param changed - variables that calls change, and by which op: what they hold is not known while compiling */
-  constructor(model: Described, changed: ReadonlyMap<string, string> = new Map()) {
+  constructor(model: Described, { changed, observed, bound }: StoreParts) {
     this.#model = model;
     this.#changed = changed;
-    this.#valueOf = new Map(model.restored.flatMap(({ node, values: [value] }) => (value === undefined ? [] : [[node, value] as const])));
+    this.observed = observed;
+    const restored = model.restored.flatMap(({ node, values: [value] }) => (value === undefined ? [] : [[node, value] as const]));
+    const others = Array.from(bound, ([node, checkpointKey]) => [node, { checkpointKey, slice: undefined }] as const);
+    this.#valueOf = new Map([...restored, ...others]);
   }
 
   /** A variable by the name of its node; `undefined` when the checkpoint has no value for it. */

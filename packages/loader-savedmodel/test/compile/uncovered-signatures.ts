@@ -15,6 +15,7 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'image_preprocess/1 encode',
   'image_preprocess/1 png',
   'image_preprocess/1 serving_default',
+  'keras2_rnn/1 serving_default',
   'keras_text_rnn/1 serving_default',
   'math_zoo/1 linear',
   'math_zoo/1 signal',

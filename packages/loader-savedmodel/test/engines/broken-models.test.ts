@@ -41,6 +41,11 @@ it.each([
   expect(message).toContain(cure);
 });
 
+it('does not compile a graph that asks for a newer TensorFlow', async () => {
+  const { message } = await refusalOf('needs_newer_consumer');
+  expect(message).toContain("'serving_default': its graph asks for a reader of version 999999, and ops are known here as of version 2474 (TensorFlow 2.21)");
+});
+
 const refusedRuns = [...cases.values()].filter(([, , { load, run }]) => load.code === 'OK' && run !== undefined && run.code !== 'OK');
 
 it.each(refusedRuns)("refuses a call with TensorFlow's status: %s", async (name, _directory, { run }) => {

@@ -92,6 +92,7 @@ export class GraphBuilder {
     if (odd !== undefined) throw new NoKernel(operator, odd.dtype);
     const folded = foldConstants(operator, inputs, { attributes, outputs });
     if (folded !== undefined) return folded.map((stored) => this.stored(stored));
+    if (outputs.length === 1 && outputs[0] !== undefined && isKnownList(outputs[0])) return [this.stored(storedNumbers(outputs[0].dtype, outputs[0].shape, outputs[0].elements))];
     if (this.#keepsStrings && [...inputs, ...outputs].some((each) => each?.dtype === 'BYTES')) return this.#onStrings(operator, inputs, { attributes, outputs });
     const names = inputs.map((input) => (input === undefined ? '' : this.nameOf(input)));
     const key = keyOf(operator, names, { attributes, domain });
@@ -202,6 +203,15 @@ export class GraphBuilder {
     this.#names.add(name);
     return name;
   }
+}
+
+type KnownList = OutputFacts & { readonly dtype: 'INT32' | 'INT64'; readonly shape: readonly number[]; readonly elements: readonly number[] };
+
+/** Sizes of axes may be known without the numbers in the tensor that has them. */
+function isKnownList(facts: OutputFacts): facts is KnownList {
+  const { dtype, shape, elements, order } = facts;
+  if ((dtype !== 'INT32' && dtype !== 'INT64') || order !== undefined || elements === undefined || shape === undefined) return false;
+  return shape.every((size) => typeof size === 'number') && elements.every((each) => typeof each === 'number') && elementCount(shape) === elements.length;
 }
 
 /** `undefined`: what such a node gives may differ each time, or its attributes are too large to compare. */

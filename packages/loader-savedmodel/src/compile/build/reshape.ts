@@ -1,9 +1,9 @@
 import { fixedCount, type Shape, ShapeMismatch, type Size } from '../ir/dimension.ts';
 import { axisOf, shapeOf, type Value } from '../ir/value.ts';
-import { cast } from './elementwise.ts';
+import { cast, chain } from './elementwise.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { inPlace, normalOrder, physical } from './order.ts';
-import { elementsOf } from './shape-lists.ts';
+import { elementsOf, joinLists, sizeList } from './shape-lists.ts';
 
 /** The same elements under another shape, which is a list of integers of which one may be -1. */
 export function reshape(b: GraphBuilder, value: Value, target: Value): Value {
@@ -12,8 +12,25 @@ export function reshape(b: GraphBuilder, value: Value, target: Value): Value {
   const shape = elements === undefined ? undefined : reshapedShape(b, input, elements);
   const written = elements === undefined || shape === undefined ? undefined : writtenTarget(input, elements, shape);
   const output = { dtype: value.dtype, shape, elements: shape !== undefined && shape.length <= 1 ? value.elements : undefined };
+  // Beside a copied size, which may be 0, -1 is of no use: an empty tensor does not say what it stands for.
+  const isOpen = (written?.includes(-1) === true && written.includes(0)) || (elements?.includes(0) === true && elements.includes(-1));
+  const sizes = isOpen && elements !== undefined ? sizesAtRun(b, input, { target, elements }) : undefined;
+  if (sizes !== undefined) return b.one('Reshape', [input, sizes], output, { allowzero: 1 });
   if (written !== undefined) return b.one('Reshape', [input, b.list(written)], output);
   return b.one('Reshape', [input, cast(b, inPlace(b, target), 'INT64')], output, { allowzero: 1 });
+}
+
+/** The target without -1, where a run can say it from the input's sizes: TensorFlow finds it out for empty tensors too. */
+function sizesAtRun(b: GraphBuilder, input: Value, { target, elements }: { readonly target: Value; readonly elements: readonly (Size | undefined)[] }): Value | undefined {
+  const at = elements.indexOf(-1);
+  const lists = cast(b, inPlace(b, target), 'INT64');
+  if (at === -1) return lists;
+  const rest = restParts(input.shape, elements);
+  if (rest === undefined) return undefined;
+  const axes = rest.named.map((size) => input.shape?.indexOf(size) ?? 0);
+  const missing = chain(b, 'Mul', [...axes.map((axis) => sizeList(b, input, axis)), b.list([rest.factor])]);
+  const sizeAt = (place: number): Value => b.one('Gather', [lists, b.list([place])], { dtype: 'INT64', shape: [1], elements: [elements[place]] }, { axis: 0 });
+  return joinLists(b, elements.map((_, place) => (place === at ? missing : sizeAt(place))));
 }
 
 /** A shape that cannot be written as constant numbers. */
@@ -49,19 +66,27 @@ function checkCount({ shape }: Value, target: readonly (Size | undefined)[]): vo
 
 /** What -1 stands for: the input's sizes, without those that the others of the target take. */
 function restOf(shape: Shape | undefined, target: readonly (Size | undefined)[]): Size | undefined {
+  const rest = restParts(shape, target);
+  if (rest === undefined) return undefined;
+  const [only, another] = rest.named;
+  if (only === undefined) return rest.factor;
+  return rest.factor === 1 && another === undefined ? only : undefined;
+}
+
+/** {@link restOf}, as a number and the names of sizes that are multiplied. */
+function restParts(shape: Shape | undefined, target: readonly (Size | undefined)[]): { readonly factor: number; readonly named: readonly string[] } | undefined {
   if (shape === undefined || target.includes(undefined)) return undefined;
   const named = shape.filter((size) => typeof size === 'string');
-  let factor = fixedCount(shape.filter((size) => typeof size === 'number')) ?? 1;
+  // Beside a size of 0 TensorFlow leaves out what is 0 on both sides.
+  const isEmpty = target.includes(0);
+  let factor = fixedCount(shape.filter((size) => typeof size === 'number' && !(isEmpty && size === 0))) ?? 1;
   for (const size of target) {
-    if (size === -1) continue;
+    if (size === -1 || size === 0) continue;
     if (typeof size === 'number') factor /= size;
     else if (named.includes(size as string)) named.splice(named.indexOf(size as string), 1);
     else return undefined;
   }
-  if (!Number.isSafeInteger(factor)) return undefined;
-  const [only, another] = named;
-  if (only === undefined) return factor;
-  return factor === 1 && another === undefined ? only : undefined;
+  return Number.isSafeInteger(factor) ? { factor, named } : undefined;
 }
 
 /**

@@ -4,9 +4,10 @@ import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
-import { elementsOf } from '../build/shape-lists.ts';
+import { countOf, elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { gather } from '../build/slicing.ts';
 import { like } from '../build/elementwise.ts';
+import type { Shape } from '../ir/dimension.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
@@ -92,11 +93,23 @@ const topK: Emitter = (call) => {
   const last = shapeOf(x).at(-1);
   if (typeof count === 'number' && typeof last === 'number' && count > last) throw new RefusedRun('INVALID_ARGUMENT', `input must have at least k columns. Had ${last}, needed ${count}`);
   const shape = [...shapeOf(x).slice(0, -1), count ?? b.sizes.next()];
-  const outputs = [{ dtype: kernel, shape }, { dtype: 'INT64' as const, shape }];
-  const [values, places] = b.make('TopK', [input, k], { attributes: { axis: -1, largest: 1, sorted: 1 }, outputs });
-  if (values === undefined || places === undefined) throw new Error('TopK has two outputs');
+  const { values, places } = largest(b, input, { k, shape });
   return [cast(b, values, x.dtype), cast(b, places, attributes.dtype('index_type', 'INT32'))];
 };
+
+/** ONNX Runtime ends the process when it looks for some in a tensor that has no rows: of those it is asked for none, and the shape is put right. */
+function largest(b: GraphBuilder, input: Value, { k, shape }: { readonly k: Value; readonly shape: Shape }): { readonly values: Value; readonly places: Value } {
+  const rows = shape.slice(0, -1);
+  const mayBeEmpty = rows.some((size) => typeof size !== 'number' || size === 0);
+  const asked = mayBeEmpty ? binary(b, 'Mul', [k, cast(b, cast(b, countOf(b, input), 'BOOL'), 'INT64')]) : k;
+  const found = mayBeEmpty ? [...rows, b.sizes.next()] : shape;
+  const outputs = [{ dtype: input.dtype, shape: found }, { dtype: 'INT64' as const, shape: found }];
+  const [values, places] = b.make('TopK', [input, asked], { attributes: { axis: -1, largest: 1, sorted: 1 }, outputs });
+  if (values === undefined || places === undefined) throw new Error('TopK has two outputs');
+  if (!mayBeEmpty) return { values, places };
+  const target = joinLists(b, [...rows.map((_, axis) => sizeList(b, input, axis)), k]);
+  return { values: reshape(b, values, target), places: reshape(b, places, target) };
+}
 
 /** The places of what is true, one a row. */
 const whereTrue: Emitter = ({ b, inputs: [x] }) => {

@@ -11,7 +11,7 @@ type Job<Kind extends CompileJob['kind']> = Extract<CompileJob, { kind: Kind }>;
 export async function runJob(job: CompileJob, signal: AbortSignal): Promise<CompileResults[keyof CompileResults]> {
   switch (job.kind) {
     case 'find-coverage':
-      return withModel(job, signal, async (model) => findCoverage(model));
+      return withModel(job, signal, (model) => findCoverage(model, signal));
     case 'compile':
       return compile(job, signal);
     case 'convert':

@@ -189,7 +189,17 @@ def _cast(draw):
     values = draw.values(source, draw.shape(), scale=20.0)
     if tf.as_dtype(source).is_floating and tf.as_dtype(target).is_integer and tf.as_dtype(target).min == 0:
         values = np.abs(values)  # below 0 it is not defined what comes out
-    return {"x": fed(values), "DstT": tf.as_dtype(target)}
+    return {"x": fed(values), "DstT": tf.as_dtype(target), "Truncate": draw.flag(0.2)}
+
+
+@op("Bitcast")
+def _bitcast(draw):
+    types = ["float32", "float64", "half", "bfloat16", *INTS]
+    source, target = draw.pick(types), draw.pick(types)
+    ratio = tf.as_dtype(target).size // tf.as_dtype(source).size
+    shape = draw.shape(0, 3) + ([ratio] if ratio > 1 else [])
+    place = const if draw.flag(0.2) else fed
+    return {"input": place(draw.values(source, shape)), "type": tf.as_dtype(target)}
 
 
 @op("CheckNumerics")

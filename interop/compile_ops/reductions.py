@@ -46,8 +46,7 @@ def _l2(draw):
 
 @ops("Cumsum Cumprod CumulativeLogsumexp".split(), rtol=2e-5)
 def _cumulative(draw, name):
-    dtype = draw.pick(["float32", "float64", "int32", "int64"] if name != "CumulativeLogsumexp" else ["float32"])
+    dtype = draw.pick(["float32", "float64", "half", "int8", "int16", "uint8", "uint16", "int32", "int64", "uint32", "uint64"] if name != "CumulativeLogsumexp" else ["float32"])
     shape = draw.shape(1, 3)
     axis = draw.integer(-len(shape), len(shape) - 1)
-    whole = name == "Cumprod" and dtype.startswith("int")  # along an axis of known size alone
-    return {"x": fed(draw.values(dtype, shape, scale=1.2), not whole), "axis": (const if whole or draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "exclusive": draw.flag(), "reverse": draw.flag()}
+    return {"x": fed(draw.values(dtype, shape, scale=1.2)), "axis": (const if draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "exclusive": draw.flag(), "reverse": draw.flag()}

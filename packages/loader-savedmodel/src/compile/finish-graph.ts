@@ -5,8 +5,10 @@ import type { EmittedGraph } from './emitted-graph.ts';
 import { isHeld } from './ir/held-types.ts';
 import type { Value } from './ir/value.ts';
 
-/** The version of ONNX's operators that is written. */
+/** The version of ONNX's operators that is written, and a newer one where the graph has an operator that came with it. */
 const OPSET = 21;
+const NEW_OPSET = 26;
+const NEW_OPERATORS: ReadonlySet<string> = new Set(['BitCast', 'CumProd']);
 
 /** Names inputs and outputs as clients do, and leaves out what no output needs. */
 export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inputs: ReadonlyMap<string, Value>; readonly outputs: ReadonlyMap<string, Value> }): EmittedGraph {
@@ -46,7 +48,11 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
 
 /** A graph as a file of ONNX. */
 export function modelOf(graph: Omit<GraphToWrite, 'name'>): ModelToWrite {
-  return { graph: { name: 'saved_model', ...graph }, opsets: new Map([['', OPSET]]), producer: 'servable' };
+  return { graph: { name: 'saved_model', ...graph }, opsets: new Map([['', needsNew(graph.nodes) ? NEW_OPSET : OPSET]]), producer: 'servable' };
+}
+
+function needsNew(nodes: readonly NodeToWrite[]): boolean {
+  return nodes.some(({ operator, attributes }) => NEW_OPERATORS.has(operator) || Object.values(attributes).some((value) => isGraph(value) && needsNew(value.graph.nodes)));
 }
 
 /** One Identity for each output, never one for two. */

@@ -20,6 +20,9 @@ export interface NodeOrigin {
   readonly attributes: NonNullable<NodeParts['attributes']>;
 }
 
+/** What ONNX Runtime does to numbers of bfloat16. */
+const OF_BFLOAT: ReadonlySet<string> = new Set(['BitCast', 'Cast']);
+
 /** Longer lists of integers are data, not shapes. */
 const LONGEST_LIST = 256;
 
@@ -87,7 +90,7 @@ export class GraphBuilder {
 
   /** Makes one node. Inputs are taken as they lie in memory: who calls has seen to their order. */
   make(operator: string, inputs: readonly (Value | undefined)[], { attributes = {}, outputs, domain = '' }: NodeParts): readonly Value[] {
-    if (operator !== 'Cast' && inputs.some((input) => input?.dtype === 'BF16')) return this.#inSingle(operator, inputs, { attributes, outputs, domain });
+    if (!OF_BFLOAT.has(operator) && inputs.some((input) => input?.dtype === 'BF16')) return this.#inSingle(operator, inputs, { attributes, outputs, domain });
     const odd = [...inputs, ...outputs].find((each) => each !== undefined && !isHeld(each.dtype));
     if (odd !== undefined) throw new NoKernel(operator, odd.dtype);
     const folded = foldConstants(operator, inputs, { attributes, outputs });

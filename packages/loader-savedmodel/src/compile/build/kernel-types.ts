@@ -38,6 +38,7 @@ export const KERNEL_TYPES: Readonly<Record<string, string>> = {
   ConvTranspose: SINGLE,
   Cos: FLOATS,
   Cosh: SINGLE,
+  CumProd: 'FP32 FP64 INT32 INT64 UINT32 UINT64',
   CumSum: WIDE,
   DepthToSpace: 'FP32 FP16 FP64 INT8 UINT8',
   Det: SINGLE,
@@ -118,8 +119,8 @@ const WIDER: Readonly<Partial<Record<DType, readonly DType[]>>> = {
   FP32: ['FP64'],
 };
 
-/** Operators that only pick numbers: those of 64 bits without a sign come through as others of 64 bits. */
-const PICKING: ReadonlySet<string> = new Set(['Where']);
+/** Operators that pick numbers or add them up: those of 64 bits without a sign come through as others of 64 bits. */
+const BLIND_TO_SIGNS: ReadonlySet<string> = new Set(['CumSum', 'Where']);
 
 /** The type to compute an operator in: the elements' own, else the first wider one. @throws NoKernel */
 export function kernelType(operator: string, dtype: DType): DType {
@@ -127,7 +128,7 @@ export function kernelType(operator: string, dtype: DType): DType {
   // TensorFlow computes half precision in single and rounds; so does this, and ONNX Runtime would convert it back and forth.
   const own = dtype === 'FP16' ? [] : [dtype];
   const found = [...own, ...(WIDER[dtype] ?? [])].find((type) => types.includes(type));
-  if (found === undefined && dtype === 'UINT64' && PICKING.has(operator)) return 'INT64';
+  if (found === undefined && dtype === 'UINT64' && BLIND_TO_SIGNS.has(operator)) return 'INT64';
   if (found === undefined) throw new NoKernel(operator, dtype);
   return found;
 }

@@ -13,6 +13,17 @@ export type Movement = (inputs: readonly StoredTensor[], parts: MovementParts) =
 
 const same: Movement = ([input]) => (input === undefined ? undefined : () => input.read());
 
+/** The same bytes as another type. */
+const bitCast: Movement = ([input], { output: { dtype, shape } }) => {
+  if (input === undefined) return undefined;
+  return () => {
+    const { buffer, byteOffset, byteLength } = input.read() as NumericData;
+    const result = allocateData(dtype, elementCount(shape)) as NumericData;
+    new Uint8Array(result.buffer, result.byteOffset, result.byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
+    return result;
+  };
+};
+
 const transpose: Movement = ([input], { attributes, output }) => {
   const order = attributes['perm'];
   if (input === undefined || !isNumbers(order)) return undefined;
@@ -111,6 +122,7 @@ const range: Movement = ([start, , delta], { output: { dtype, shape } }) => {
 
 /** By ONNX's operator. */
 export const MOVEMENTS: Readonly<Record<string, Movement>> = {
+  BitCast: bitCast,
   Reshape: same,
   Squeeze: same,
   Unsqueeze: same,

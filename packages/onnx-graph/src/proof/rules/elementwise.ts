@@ -124,7 +124,7 @@ export const elementwise: RuleFamily = {
   holds: 'always',
   rules: {
     ...named(
-      'Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Cos Cosh Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN LeakyRelu Log Mish Reciprocal ' +
+      'Acos Acosh Asin Asinh Atan Atanh BitCast BitwiseNot Celu Cos Cosh Elu Erf Exp Gelu HardSigmoid HardSwish IsInf IsNaN LeakyRelu Log Mish Reciprocal ' +
         'Relu Selu Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu',
       eachElement,
     ),

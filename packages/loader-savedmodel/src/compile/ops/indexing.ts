@@ -4,6 +4,7 @@ import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
+import { type Scatter, scatterJoined } from '../build/scattering.ts';
 import { countOf, elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { gather } from '../build/slicing.ts';
 import { like } from '../build/elementwise.ts';
@@ -119,12 +120,13 @@ const whereTrue: Emitter = ({ b, inputs: [x] }) => {
   return transposed(b, found, [1, 0]);
 };
 
-/** `ScatterND`, over what is there or over zeros. */
-function scattered(b: GraphBuilder, base: Value, [indices, updates]: readonly [Value, Value], reduction: string): Value {
+/** Over what is there or over zeros. */
+function scattered(b: GraphBuilder, base: Value, [indices, updates]: readonly [Value, Value], reduction: Scatter['reduction'] | ''): Value {
   const places = inPlace(b, cast(b, fromStart(b, indices), 'INT64'));
   const kernel = base.dtype === 'FP16' ? 'FP32' : base.dtype;
-  const inputs = [cast(b, inPlace(b, base), kernel), places, cast(b, inPlace(b, updates), kernel)];
-  return cast(b, b.one('ScatterND', inputs, { dtype: kernel, shape: base.shape }, reduction === '' ? {} : { reduction }), base.dtype);
+  const [onto, given] = [cast(b, inPlace(b, base), kernel), cast(b, inPlace(b, updates), kernel)];
+  const made = reduction === '' ? b.one('ScatterND', [onto, places, given], { dtype: kernel, shape: base.shape }) : scatterJoined(b, onto, { indices: places, updates: given, reduction });
+  return cast(b, made, base.dtype);
 }
 
 const scatterNd: Emitter = (call) => {
@@ -133,7 +135,7 @@ const scatterNd: Emitter = (call) => {
   return scattered(b, expand(b, like(b, updates, 0), shape), [indices, updates], 'add');
 };
 
-const scatterInto = (reduction: string): Emitter => (call) => scattered(call.b, call.input(0), [call.input(1), call.input(2)], reduction);
+const scatterInto = (reduction: Scatter['reduction'] | ''): Emitter => (call) => scattered(call.b, call.input(0), [call.input(1), call.input(2)], reduction);
 
 /** Where each number of a permutation stands. */
 const invertPermutation: Emitter = ({ b, inputs: [x] }) => {

@@ -4,6 +4,7 @@ import { expand } from '../build/filling.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { inPlace } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
+import { scatterJoined } from '../build/scattering.ts';
 import { elementsOf, joinLists, shapeList } from '../build/shape-lists.ts';
 import { gather, slice, TO_END } from '../build/slicing.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
@@ -55,7 +56,7 @@ function joined(b: GraphBuilder, { data, ids, count }: Segments, { reduction, st
   const more = binary(b, 'Add', [count, b.list([1])]);
   const base = expand(b, like(b, values, start(data.dtype)), joinLists(b, [more, inner]));
   const shape = [b.sizes.next(), ...rest.map((axis) => shapeOf(data)[axis] ?? 1)];
-  const made = b.one('ScatterND', [base, unsqueeze(b, places, rankOf(ids)), values], { dtype: kernel, shape }, { reduction });
+  const made = scatterJoined(b, { ...base, shape }, { indices: unsqueeze(b, places, rankOf(ids)), updates: values, reduction });
   const cut = slice(b, made, [{ axis: 0, start: 0, end: -1 }]);
   return cast(b, { ...cut, shape: [size ?? b.sizes.next(), ...shape.slice(1)] }, data.dtype);
 }

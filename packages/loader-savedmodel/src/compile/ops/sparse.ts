@@ -4,8 +4,10 @@ import type { GraphBuilder } from '../build/graph-builder.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reduce } from '../build/reducing.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
+import { scatterJoined } from '../build/scattering.ts';
 import { countOf, elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { gather, slice } from '../build/slicing.ts';
+import { stridesOf } from '../build/strides.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
@@ -15,22 +17,20 @@ import { fromStart } from './indexing.ts';
 const at = (b: GraphBuilder, list: Value, place: number): Value => slice(b, list, [{ axis: 0, start: place, end: place + 1 }]);
 
 /** How many places a step along each axis passes. */
-function stridesOf(call: OpCall): Value {
+function strides(call: OpCall): Value {
   const { b } = call;
   const shape = inPlace(b, cast(b, call.input(2), 'INT64'));
   const rank = shapeOf(call.input(0))[1];
   const count = typeof rank === 'number' ? rank : elementsOf(shape)?.length;
   if (count === undefined) throw new Uncovered('its rank is only known at run time');
-  const strides = [b.list([1])];
-  for (let axis = count - 1; axis > 0; axis--) strides.unshift(binary(b, 'Mul', [at(b, shape, axis), strides[0] ?? b.list([1])]));
-  return joinLists(b, strides.slice(0, count));
+  return stridesOf(b, shape, count);
 }
 
 /** Sorted by their places, which are numbered through for it. */
 const reorder: Emitter = (call) => {
   const { b } = call;
   const [indices, values] = call.pair();
-  const keys = reduce(b, 'ReduceSum', binary(b, 'Mul', [cast(b, indices, 'INT64'), stridesOf(call)]), { axes: [1], keepsAxes: false });
+  const keys = reduce(b, 'ReduceSum', binary(b, 'Mul', [cast(b, indices, 'INT64'), strides(call)]), { axes: [1], keepsAxes: false });
   const size = shapeOf(indices)[0] ?? b.sizes.next();
   const output = { dtype: 'INT64' as const, shape: [size] };
   const [, order] = b.make('TopK', [inPlace(b, keys), unsqueeze(b, countOf(b, keys), 0)], { attributes: { axis: -1, largest: 0, sorted: 1 }, outputs: [output, output] });
@@ -50,8 +50,7 @@ const product: Emitter = (call) => {
   const updates = inPlace(b, binary(b, 'Mul', [rows, unsqueeze(b, cast(b, numbers, kernel), 1)]));
   const target = joinLists(b, [at(b, inPlace(b, cast(b, shape, 'INT64')), row), sizeList(b, dense, 1)]);
   const base = expand(b, like(b, updates, 0), target);
-  const made = b.one('ScatterND', [inPlace(b, base), unsqueeze(b, placesOf(row), 1), updates], { dtype: kernel, shape: [b.sizes.next(), shapeOf(dense)[1] ?? 1] }, { reduction: 'add' });
-  return cast(b, made, numbers.dtype);
+  return cast(b, scatterJoined(b, base, { indices: unsqueeze(b, placesOf(row), 1), updates, reduction: 'add' }), numbers.dtype);
 };
 
 /** Sparse tensors: places, numbers and a shape. */

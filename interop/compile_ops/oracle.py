@@ -28,6 +28,7 @@ import networks  # noqa: E402,F401
 import quantized  # noqa: E402,F401
 import reductions  # noqa: E402,F401
 import sparse  # noqa: E402,F401
+import sparse_tensors  # noqa: E402,F401
 import special  # noqa: E402,F401
 import strings  # noqa: E402,F401
 from draw import Draw, Tensor

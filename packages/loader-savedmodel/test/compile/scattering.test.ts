@@ -29,8 +29,8 @@ function model(reduction: Scatter['reduction']): ModelToWrite {
 }
 
 it.each([
-  ['add', (_row: number) => 1, ROWS / PLACES],
-  ['max', (row: number) => row, ROWS - 1],
+  ['add', (_row: number): number => 1, ROWS / PLACES],
+  ['max', (row: number): number => row, ROWS - 1],
 ] as const)('loses no update when many threads join many: %s', async (reduction, updateOf, expected) => {
   await withFolder(async (folder) => {
     const path = join(folder, 'model.onnx');

@@ -30,6 +30,8 @@ import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
 import { SHAPE } from './shape.ts';
 import { SPARSE } from './sparse.ts';
+import { SPARSE_MATH } from './sparse-math.ts';
+import { SPARSE_SHAPE } from './sparse-shape.ts';
 import { SPECIAL } from './special.ts';
 import { SLICING } from './slicing.ts';
 
@@ -53,6 +55,8 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SEGMENTS,
   PARTITIONS,
   SPARSE,
+  SPARSE_SHAPE,
+  SPARSE_MATH,
   HISTOGRAM,
   PADDING,
   BLOCKS,

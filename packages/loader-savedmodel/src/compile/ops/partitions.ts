@@ -1,21 +1,20 @@
 import { binary, cast, compare, like } from '../build/elementwise.ts';
-import type { GraphBuilder } from '../build/graph-builder.ts';
+import { expand } from '../build/filling.ts';
 import { refuseUnless } from '../build/guards.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace } from '../build/order.ts';
+import { distinct, keptWhere } from '../build/picking.ts';
 import { placesUpTo } from '../build/places.ts';
 import { reduce } from '../build/reducing.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
+import { scatterJoined } from '../build/scattering.ts';
 import { countOf, joinLists, shapeList } from '../build/shape-lists.ts';
-import { gather } from '../build/slicing.ts';
-import { rankOf, shapeOf, type Value } from '../ir/value.ts';
+import { concat, gather, slice } from '../build/slicing.ts';
+import { rankOf, shapeOf } from '../ir/value.ts';
 import type { Emitter, OpFamily } from '../op-call.ts';
-
-/** What a condition keeps along the first axis. */
-function kept(b: GraphBuilder, value: Value, condition: Value): Value {
-  const shape = [b.sizes.next(), ...shapeOf(value).slice(1)];
-  return b.one('Compress', [inPlace(b, value), inPlace(b, condition)], { dtype: value.dtype, shape }, { axis: 0 });
-}
+import { RefusedRun } from '../refused-run.ts';
+import { fromStart } from './indexing.ts';
+import { checkedAxis, knownInput } from './shape.ts';
 
 /** Rows into as many tensors as there are numbers; rows are what is left of the axes after those of the numbers. */
 const dynamicPartition: Emitter = (call) => {
@@ -30,7 +29,7 @@ const dynamicPartition: Emitter = (call) => {
   const lying = inPlace(b, data);
   const target = joinLists(b, [unsqueeze(b, countOf(b, given), 0), gather(b, shapeList(b, lying), { indices: b.list(axes) })]);
   const rows = b.one('Reshape', [lying, target], { dtype: data.dtype, shape: [b.sizes.next(), ...inner] }, { allowzero: 1 });
-  return Array.from({ length: count }, (_, number) => kept(b, rows, compare(b, 'Equal', [numbers, like(b, numbers, number)])));
+  return Array.from({ length: count }, (_, number) => keptWhere(b, rows, compare(b, 'Equal', [numbers, like(b, numbers, number)])));
 };
 
 /** What stands in one list and not in another, and where. */
@@ -42,21 +41,40 @@ const listDiff: Emitter = (call) => {
   const matches = reduce(b, 'ReduceSum', cast(b, isSame, 'INT64'), { axes: [1], keepsAxes: false });
   const isAlone = compare(b, 'Equal', [matches, like(b, matches, 0)]);
   const places = placesUpTo(b, countOf(b, x), shapeOf(x)[0] ?? b.sizes.next());
-  return [kept(b, x, isAlone), cast(b, kept(b, places, isAlone), attributes.dtype('out_idx', 'INT32'))];
+  return [keptWhere(b, x, isAlone), cast(b, keptWhere(b, places, isAlone), attributes.dtype('out_idx', 'INT32'))];
 };
 
-/** Each number once, in the order in which they first come; where each stands in that list; and how often it comes. */
+/** Each number, or part along an axis, once, in the order in which they first come; where each stands in that list; and how often it comes. */
 const unique: Emitter = (call) => {
   const { b, attributes } = call;
   const x = call.input(0);
-  const kernel = kernelType('Unique', x.dtype);
-  const size = b.sizes.next();
-  const outputs = [{ dtype: kernel, shape: [size] }, ...[size, shapeOf(x)[0] ?? b.sizes.next(), size].map((each) => ({ dtype: 'INT64' as const, shape: [each] }))];
-  const [values, , places, counts] = b.make('Unique', [inPlace(b, cast(b, x, kernel))], { attributes: { sorted: 0 }, outputs });
-  if (values === undefined || places === undefined || counts === undefined) throw new Error('Unique has four outputs');
+  const axes = call.op.includes('V2') ? knownInput(call, 1, 'axis') : [];
+  if (axes.length > 1) throw new RefusedRun('INVALID_ARGUMENT', 'axis does not support input dtypes other than an empty or scalar tensor');
+  const [axis] = axes;
+  if (axis === undefined && rankOf(x) !== 1) throw new RefusedRun('INVALID_ARGUMENT', 'unique expects a 1D vector.');
+  const { values, numbers, counts } = distinct(b, x, { isSorted: false, ...(axis === undefined || rankOf(x) === 1 ? {} : { axis: checkedAxis(axis, rankOf(x)) }) });
   const kind = attributes.dtype('out_idx', 'INT32');
-  const made = [cast(b, values, x.dtype), cast(b, places, kind), cast(b, counts, kind)];
-  return call.op === 'Unique' ? made.slice(0, 2) : made;
+  const made = [values, cast(b, numbers, kind), cast(b, counts, kind)];
+  return call.op.startsWith('UniqueWithCounts') ? made : made.slice(0, 2);
+};
+
+/** Parts of several tensors by their places in the whole; of two for one place the later. */
+const stitch: Emitter = (call) => {
+  const { b, attributes } = call;
+  const count = attributes.integer('N');
+  const [indices, data] = [call.inputs.slice(0, count), call.inputs.slice(count)];
+  const inner = shapeOf(data[0] ?? call.input(0)).slice(rankOf(call.input(0)));
+  const places = indices.map((value) => cast(b, reshape(b, value, b.list([-1])), 'INT64'));
+  const rows = data.map((value, at) => {
+    const lead = rankOf(indices[at] ?? value);
+    const target = joinLists(b, [unsqueeze(b, countOf(b, indices[at] ?? value), 0), slice(b, shapeList(b, value), [{ axis: 0, start: lead, end: lead + inner.length }])]);
+    return b.one('Reshape', [inPlace(b, value), target], { dtype: value.dtype, shape: [b.sizes.next(), ...inner] }, { allowzero: 1 });
+  });
+  const all = fromStart(b, concat(b, places, 0));
+  const last = reduce(b, 'ReduceMax', joinLists(b, [b.list([-1]), all]), { axes: [0], keepsAxes: true });
+  const nowhere = { ...expand(b, b.scalar('INT64', 0), binary(b, 'Add', [last, b.list([1])])), shape: [b.sizes.next()] };
+  const latest = scatterJoined(b, nowhere, { indices: unsqueeze(b, all, 1), updates: placesUpTo(b, countOf(b, all), shapeOf(all)[0] ?? 1), reduction: 'max' });
+  return gather(b, concat(b, rows, 0), { indices: latest });
 };
 
 /** Rows by a condition, and lists as sets. */
@@ -64,8 +82,12 @@ export const PARTITIONS: OpFamily = {
   title: 'Partitions and sets',
   ops: {
     DynamicPartition: dynamicPartition,
+    DynamicStitch: stitch,
     ListDiff: listDiff,
+    ParallelDynamicStitch: stitch,
     Unique: unique,
+    UniqueV2: unique,
     UniqueWithCounts: unique,
+    UniqueWithCountsV2: unique,
   },
 };

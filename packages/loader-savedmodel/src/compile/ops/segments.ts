@@ -2,6 +2,7 @@ import { type DType } from '@servable/core';
 import { binary, cast, compare, like, unary, where } from '../build/elementwise.ts';
 import { expand } from '../build/filling.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
+import { refuseUnless } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
 import { scatterJoined } from '../build/scattering.ts';
@@ -10,6 +11,7 @@ import { gather, slice, TO_END } from '../build/slicing.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpFamily } from '../op-call.ts';
 import { fromStart } from './indexing.ts';
+import { highestOf, lowestOf } from './limits.ts';
 
 /** How the rows of a segment are joined: ONNX's reduction, and what a segment without rows begins with. */
 interface Joining {
@@ -17,22 +19,10 @@ interface Joining {
   readonly start: (dtype: DType) => number | bigint;
 }
 
-const LIMITS: Readonly<Partial<Record<DType, readonly [number | bigint, number | bigint]>>> = {
-  INT8: [-128, 127],
-  UINT8: [0, 255],
-  INT16: [-32768, 32767],
-  UINT16: [0, 65535],
-  INT32: [-2147483648, 2147483647],
-  INT64: [-(2n ** 63n), 2n ** 63n - 1n],
-  FP16: [-65504, 65504],
-  FP64: [-Number.MAX_VALUE, Number.MAX_VALUE],
-};
-const SINGLE: readonly [number, number] = [-3.4028234663852886e38, 3.4028234663852886e38];
-
 const SUM: Joining = { reduction: 'add', start: () => 0 };
 const PRODUCT: Joining = { reduction: 'mul', start: () => 1 };
-const LARGEST: Joining = { reduction: 'max', start: (dtype) => (LIMITS[dtype] ?? SINGLE)[0] };
-const SMALLEST: Joining = { reduction: 'min', start: (dtype) => (LIMITS[dtype] ?? SINGLE)[1] };
+const LARGEST: Joining = { reduction: 'max', start: lowestOf };
+const SMALLEST: Joining = { reduction: 'min', start: highestOf };
 
 interface Segments {
   readonly data: Value;
@@ -88,17 +78,16 @@ function sizesOf(b: GraphBuilder, { data, ids }: Rows, count: Value): Value {
   return reshape(b, sizes, b.list([-1, ...Array.from({ length: rankOf(data) - 1 }, () => 1)]));
 }
 
-/** Segments that have no rows hold 0. */
-function sorted(b: GraphBuilder, rows: Rows, joining: Joining): Value {
-  const count = countOf(b, rows.ids);
+/** Segments that have no rows hold 0. @param given - how many segments there are, where the last number does not say it */
+function sorted(b: GraphBuilder, rows: Rows, joining: Joining, given?: Value): Value {
+  const count = given ?? countOf(b, rows.ids);
   const result = joined(b, { ...rows, count }, joining);
   if (joining === SUM) return result;
   const isEmpty = compare(b, 'Equal', [sizesOf(b, rows, count), b.scalar('INT64', 0)]);
   return joining === PRODUCT ? result : where(b, isEmpty, [like(b, result, 0), result]);
 }
 
-function averaged(b: GraphBuilder, rows: Rows, { root }: { readonly root: boolean }): Value {
-  const count = countOf(b, rows.ids);
+function averaged(b: GraphBuilder, rows: Rows, { root, count = countOf(b, rows.ids) }: { readonly root: boolean; readonly count?: Value }): Value {
   const sum = joined(b, { ...rows, count }, SUM);
   const sizes = cast(b, binary(b, 'Max', [sizesOf(b, rows, count), b.scalar('INT64', 1)]), sum.dtype);
   return binary(b, 'Div', [sum, root ? unary(b, 'Sqrt', sizes) : sizes]);
@@ -111,6 +100,16 @@ const sparse = (write: (b: GraphBuilder, rows: Rows) => Value): Emitter => (call
   const { b } = call;
   const data = gather(b, call.input(0), { indices: fromStart(b, call.input(1)) });
   return write(b, { data, ids: call.input(2) });
+};
+
+/** The same, into as many segments as are asked for: a number of a segment beyond them is refused. */
+const sparseInto = (write: (b: GraphBuilder, rows: Rows, count: Value) => Value): Emitter => (call) => {
+  const count = reshape(call.b, cast(call.b, call.input(3), 'INT64'), call.b.list([1]));
+  return sparse((b, { data, ids }) => {
+    const wide = cast(b, ids, 'INT64');
+    const isThere = compare(b, 'Less', [wide, count]);
+    return write(b, { data, ids: refuseUnless(b, wide, { condition: isThere, message: 'segment ids must be less than num_segments' }) }, count);
+  })(call);
 };
 
 /** A tensor of one number but where places say others. */
@@ -136,8 +135,11 @@ export const SEGMENTS: OpFamily = {
     SegmentProd: bySorted(PRODUCT),
     SegmentSum: bySorted(SUM),
     SparseSegmentMean: sparse((b, rows) => averaged(b, rows, { root: false })),
+    SparseSegmentMeanWithNumSegments: sparseInto((b, rows, count) => averaged(b, rows, { root: false, count })),
     SparseSegmentSqrtN: sparse((b, rows) => averaged(b, rows, { root: true })),
+    SparseSegmentSqrtNWithNumSegments: sparseInto((b, rows, count) => averaged(b, rows, { root: true, count })),
     SparseSegmentSum: sparse((b, rows) => sorted(b, rows, SUM)),
+    SparseSegmentSumWithNumSegments: sparseInto((b, rows, count) => sorted(b, rows, SUM, count)),
     SparseToDense: sparseToDense,
     UnsortedSegmentMax: unsorted(LARGEST),
     UnsortedSegmentMin: unsorted(SMALLEST),

@@ -7,5 +7,6 @@ export { proveRowIndependence, type ProvenNames, type RowProof } from './proof/p
 export { encodeModel, type ExternalPlace, type PlaceTensor } from './write/encode-model.ts';
 export { type AttributeToWrite, type GraphToWrite, type ModelToWrite, type NodeToWrite, type StoredTensor, type ValueToWrite } from './write/graph-to-write.ts';
 export { type Piece } from './write/message-bytes.ts';
+export { WeightFile } from './write/weight-file.ts';
 export { writeModelFile, type WriteModelOptions } from './write/write-model-file.ts';
 export { elementTypeNumber } from './model/element-types.ts';

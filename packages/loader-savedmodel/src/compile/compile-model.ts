@@ -1,23 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Signature } from '@servable/core';
-import { writeModelFile } from '@servable/onnx-graph';
+import { WeightFile, writeModelFile } from '@servable/onnx-graph';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
-import { boundVariables } from './bound-variables.ts';
 import { emitGraph } from './emit-graph.ts';
 import { type CompiledModel, type CompiledSignature, type NotCompiled, writtenConstants } from './compiled-model.ts';
 import { describePlan } from './cut/describe-plan.ts';
 import type { EmittedPlan } from './cut/emitted-plan.ts';
 import { writePlan } from './cut/write-plan.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
+import { emitOr, flatten, servedGraph } from './flat-signature.ts';
+import { withoutUnobserved } from './flow/observed-nodes.ts';
 import { whyTooNew } from './graph-version.ts';
-import { inlineFunctions } from './flow/inline-functions.ts';
-import { allEffects, type FlatGraph } from './flow/flat-graph.ts';
-import { EXTERNAL_FROM, hasLoops, provesRows } from './prove-rows.ts';
-import { observedNodes, withoutUnobserved } from './flow/observed-nodes.ts';
-import { RefusedRun } from './refused-run.ts';
-import { UncoveredNodes } from './uncovered.ts';
-import { VariableStore } from './variable-store.ts';
+import { variablesOf } from './model-variables.ts';
+import { EXTERNAL_FROM, type GraphPlace, hasLoops, provesRows } from './prove-rows.ts';
+import { TwinFinder } from './twin-finder.ts';
+import type { VariableStore } from './variable-store.ts';
 
 /** What can be compiled of a model. */
 export interface Coverage {
@@ -33,7 +31,13 @@ export async function findCoverage(model: OpenSavedModel, signal: AbortSignal): 
   if (tooNew !== undefined) return { uncovered: new Map(Array.from(model.signatures.signatures.keys(), (name) => [name, tooNew])), cut: new Map() };
   const store = await variablesOf(model, signal);
   const [uncovered, cut] = [new Map<string, string>(), new Map<string, string>()];
+  const twins = new TwinFinder(model, store);
   for (const [name, signature] of model.signatures.signatures) {
+    const twin = twins.find(name, signature);
+    if (twin !== undefined) {
+      for (const known of [uncovered, cut]) if (known.has(twin)) known.set(name, known.get(twin) ?? '');
+      continue;
+    }
     const tried = shapesToTry(signature).map((shapes) => tryToEmit(model, withShapes(signature, shapes), store));
     const covered = tried.find((each) => !('kind' in each) || each.kind !== 'uncovered');
     const [first] = tried;
@@ -44,7 +48,10 @@ export async function findCoverage(model: OpenSavedModel, signal: AbortSignal): 
 }
 
 function tryToEmit(model: OpenSavedModel, signature: Signature, store: VariableStore): EmittedGraph | EmittedPlan | NotCompiled {
-  return emitOr(() => emitGraph({ graph: withoutUnobserved(flatten(model, signature), store.observed), signature, findVariable: (node) => store.find(node) }));
+  return emitOr(() => {
+    const graph = withoutUnobserved(flatten(model, signature), store.observed);
+    return emitGraph({ graph, signature, findVariable: (node) => store.find(node) });
+  });
 }
 
 /** The signature's own, and where it does not say how many axes an input has, some that requests may bring. */
@@ -75,27 +82,19 @@ export async function compileModel(model: OpenSavedModel, folder: string, { name
   await mkdir(folder, { recursive: true });
   const store = await variablesOf(model, signal);
   const compiled: Record<string, CompiledSignature> = {};
-  for (const [at, name] of names.entries()) {
-    const signature = model.signatures.signatures.get(name);
-    if (signature !== undefined) compiled[name] = await compileSignature(model, { signature: withShapes(signature, shapes), store, signal }, { folder, file: `${at}.onnx` });
+  const twins = new TwinFinder(model, store);
+  const weights = new WeightFile(join(folder, 'weights.data'));
+  try {
+    for (const [at, name] of names.entries()) {
+      const signature = model.signatures.signatures.get(name);
+      if (signature === undefined) continue;
+      const twin = compiled[twins.find(name, signature) ?? ''];
+      compiled[name] = twin ?? (await compileSignature(model, { signature: withShapes(signature, shapes), store, signal }, { folder, file: `${at}.onnx`, weights, signal }));
+    }
+  } finally {
+    await weights.close();
   }
   return compiled;
-}
-
-/** What variables hold, but of those that some signature changes. */
-export async function variablesOf(model: OpenSavedModel, signal: AbortSignal): Promise<VariableStore> {
-  const graphs = Array.from(model.signatures.signatures.values()).flatMap((signature) => {
-    const graph = emitOr(() => flatten(model, signature));
-    return 'kind' in graph ? [] : [graph];
-  });
-  const observed = observedNodes(graphs);
-  const changed = changedVariables(graphs.map((graph) => withoutUnobserved(graph, observed)));
-  return new VariableStore(model, { changed, observed, bound: await boundVariables(model, signal) });
-}
-
-function changedVariables(graphs: readonly FlatGraph[]): ReadonlyMap<string, string> {
-  const changes = graphs.flatMap(({ effects }) => allEffects(effects)).filter(({ op }) => op !== 'Assert');
-  return new Map(changes.flatMap(({ name, inputs: [target] }) => (target === undefined ? [] : [[target.node, name] as const])));
 }
 
 interface SignatureParts {
@@ -109,38 +108,23 @@ export async function prepareSignature(model: OpenSavedModel, { signature, store
   signal.throwIfAborted();
   const tooNew = whyTooNew(model);
   if (tooNew !== undefined) return { kind: 'uncovered', reason: tooNew };
-  const graph = emitOr(() => withoutUnobserved(flatten(model, signature), store.observed));
+  const graph = servedGraph(model, signature, store);
   if ('kind' in graph) return graph;
   await store.load(graph, signal);
   return emitOr(() => emitGraph({ graph, signature, findVariable: (node) => store.find(node) }));
 }
 
-async function compileSignature(model: OpenSavedModel, parts: SignatureParts, { folder, file }: { readonly folder: string; readonly file: string }): Promise<CompiledSignature> {
+async function compileSignature(model: OpenSavedModel, parts: SignatureParts, place: GraphPlace): Promise<CompiledSignature> {
   const emitted = await prepareSignature(model, parts);
   if ('kind' in emitted) return emitted;
-  const { signal } = parts;
-  if ('steps' in emitted) return writePlan(emitted, { folder, file, signal });
+  const { folder, file, weights, signal } = place;
+  if ('steps' in emitted) return writePlan(emitted, place);
   if (emitted.outputs.size === 0) return describe(emitted, undefined, emitted.constants.size === 0);
-  await writeModelFile(join(folder, file), emitted.model, { externalFrom: EXTERNAL_FROM, signal });
+  await writeModelFile(join(folder, file), emitted.model, { externalFrom: EXTERNAL_FROM, weights, signal });
   return describe(emitted, file, await provesRows(join(folder, file), { inputs: [...emitted.inputs.values()], outputs: [...emitted.outputs.values()] }, signal));
 }
 
 function describe({ inputs, outputs, passed, constants, model }: EmittedGraph, file: string | undefined, isProvenRows: boolean): CompiledSignature {
   const [names, made, given] = [inputs, outputs, passed].map((map) => Object.fromEntries(map));
   return { kind: 'graph', file, inputs: names ?? {}, outputs: made ?? {}, passed: given ?? {}, constants: writtenConstants(constants), isProvenRows: isProvenRows && constants.size === 0, hasLoops: hasLoops(model) };
-}
-
-function flatten(model: OpenSavedModel, { inputs, outputs }: Signature): FlatGraph {
-  const names = [...inputs, ...outputs].map(([alias, { graphName = alias }]) => graphName);
-  return inlineFunctions(model.graph, names);
-}
-
-function emitOr<T extends object>(emit: () => T): T | NotCompiled {
-  try {
-    return emit();
-  } catch (error) {
-    if (error instanceof UncoveredNodes) return { kind: 'uncovered', reason: error.message };
-    if (error instanceof RefusedRun) return { kind: 'refused', status: error.status, message: error.message };
-    throw error;
-  }
 }

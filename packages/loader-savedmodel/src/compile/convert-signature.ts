@@ -3,7 +3,8 @@ import { writeModelFile } from '@servable/onnx-graph';
 import { savedModelError } from '../errors.ts';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import { hostOpsOf } from './cut/describe-plan.ts';
-import { prepareSignature, variablesOf } from './compile-model.ts';
+import { prepareSignature } from './compile-model.ts';
+import { variablesOf } from './model-variables.ts';
 
 /** Compiles one signature into an ONNX file of its own; inputs and outputs have the names that clients use. */
 export async function convertSignature(model: OpenSavedModel, { signature: name, path }: { readonly signature: string; readonly path: string }, signal: AbortSignal): Promise<undefined> {

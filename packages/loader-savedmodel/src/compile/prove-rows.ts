@@ -1,7 +1,16 @@
-import { type ModelToWrite, proveRowIndependence, type ProvenNames, readGraphFile } from '@servable/onnx-graph';
+import { type ModelToWrite, proveRowIndependence, type ProvenNames, readGraphFile, type WeightFile } from '@servable/onnx-graph';
 
 /** Weights of at least this many bytes are kept beside the graph, where ONNX Runtime maps them into memory. */
 export const EXTERNAL_FROM: number = 2 ** 16;
+
+/** Where a signature's graph is written, or its segments, whose names begin as `file` does. */
+export interface GraphPlace {
+  readonly folder: string;
+  readonly file: string;
+  /** For the weights of all graphs of the folder. */
+  readonly weights: WeightFile;
+  readonly signal: AbortSignal;
+}
 
 /** Of what was written, as any other model's file: what is proven is what runs. */
 export async function provesRows(path: string, names: ProvenNames, signal: AbortSignal): Promise<boolean> {

@@ -1,9 +1,9 @@
-import type { NumericData, TensorData } from '@servable/core';
 import { type FileHandle, open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { encodeModel, type PlaceTensor, storedBytes } from './encode-model.ts';
+import { encodeModel, type ExternalPlace, storedBytes } from './encode-model.ts';
 import type { GraphToWrite, ModelToWrite, StoredTensor } from './graph-to-write.ts';
 import type { Piece } from './message-bytes.ts';
+import { bytesOf } from './stored-bytes.ts';
+import { WeightFile } from './weight-file.ts';
 
 /** How {@link writeModelFile} lays a model out. */
 export interface WriteModelOptions {
@@ -12,6 +12,8 @@ export interface WriteModelOptions {
    * one message may have.
    */
   readonly externalFrom?: number;
+  /** Where those go; default: a file of their own, `<path>.data`. The caller closes it. */
+  readonly weights?: WeightFile;
   readonly signal?: AbortSignal;
 }
 
@@ -19,26 +21,23 @@ export interface WriteModelOptions {
 const LARGEST_INLINE = 2 ** 31 - 2 ** 28;
 /** Small enough to stay in the graph's file in any case: shapes, axes, scalars. */
 const SMALLEST_EXTERNAL = 1024;
-/** ONNX Runtime maps external data into memory where it begins at a page. */
-const PAGE_BYTES = 4096;
-
-/** The name of the file beside the model that has its weights. */
-function externalName(path: string): string {
-  return `${basename(path)}.data`;
-}
-
 /**
  * Writes a model, its weights one after the other straight from where they are: at no time are they in memory twice. Weights
- * that do not go into the file go to `<path>.data`.
+ * that do not go into the file go to another beside it.
  *
  * @throws the file system's errors; the signal's reason
  */
 export async function writeModelFile(path: string, model: ModelToWrite, options: WriteModelOptions = {}): Promise<void> {
-  const tensors = tensorsOf(model.graph);
-  const external = placeTensors(path, tensors, externalFromOf(tensors, options));
-  const place: PlaceTensor = (tensor) => external.get(tensor);
-  await writePieces(path, encodeModel(model, place), options.signal);
-  if (external.size > 0) await writeExternal(`${path}.data`, external, options.signal);
+  const { weights = new WeightFile(`${path}.data`), signal } = options;
+  try {
+    const tensors = tensorsOf(model.graph);
+    const from = externalFromOf(tensors, options);
+    const external = new Map<StoredTensor, ExternalPlace>();
+    for (const tensor of new Set(tensors)) if (storedBytes(tensor) >= from) external.set(tensor, await weights.place(tensor, signal));
+    await writePieces(path, encodeModel(model, (tensor) => external.get(tensor)), signal);
+  } finally {
+    if (options.weights === undefined) await weights.close();
+  }
 }
 
 function tensorsOf(graph: GraphToWrite): readonly StoredTensor[] {
@@ -52,23 +51,6 @@ function externalFromOf(tensors: readonly StoredTensor[], { externalFrom }: Writ
   if (externalFrom !== undefined) return Math.max(externalFrom, SMALLEST_EXTERNAL);
   const total = tensors.reduce((sum, tensor) => sum + storedBytes(tensor), 0);
   return total > LARGEST_INLINE ? SMALLEST_EXTERNAL : Number.POSITIVE_INFINITY;
-}
-
-interface Place {
-  readonly location: string;
-  readonly offset: number;
-}
-
-function placeTensors(path: string, tensors: readonly StoredTensor[], from: number): ReadonlyMap<StoredTensor, Place> {
-  const places = new Map<StoredTensor, Place>();
-  let offset = 0;
-  for (const tensor of new Set(tensors)) {
-    const bytes = storedBytes(tensor);
-    if (bytes < from) continue;
-    places.set(tensor, { location: externalName(path), offset });
-    offset = Math.ceil((offset + bytes) / PAGE_BYTES) * PAGE_BYTES;
-  }
-  return places;
 }
 
 async function writePieces(path: string, pieces: readonly Piece<StoredTensor>[], signal: AbortSignal | undefined): Promise<void> {
@@ -87,23 +69,6 @@ async function writePieces(path: string, pieces: readonly Piece<StoredTensor>[],
   });
 }
 
-async function writeExternal(path: string, places: ReadonlyMap<StoredTensor, Place>, signal: AbortSignal | undefined): Promise<void> {
-  await writing(path, async (file) => {
-    for (const [tensor, { offset }] of places) {
-      signal?.throwIfAborted();
-      await writeAll(file, bytesOf(tensor), offset);
-    }
-  });
-}
-
-/** One call writes at most 2 GiB. */
-async function writeAll(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
-  for (let written = 0; written < bytes.byteLength; ) {
-    const { bytesWritten } = await file.write(bytes, written, Math.min(bytes.byteLength - written, 2 ** 30), offset + written);
-    written += bytesWritten;
-  }
-}
-
 async function writing(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const file = await open(path, 'w');
   try {
@@ -111,14 +76,4 @@ async function writing(path: string, write: (file: FileHandle) => Promise<void>)
   } finally {
     await file.close();
   }
-}
-
-function bytesOf(tensor: StoredTensor): Uint8Array {
-  const data = tensor.read();
-  if (isStrings(data)) throw new Error('strings have no bytes of their own in a model');
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-function isStrings(data: TensorData | NumericData): data is readonly Uint8Array[] {
-  return Array.isArray(data);
 }

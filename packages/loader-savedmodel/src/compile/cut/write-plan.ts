@@ -1,18 +1,12 @@
 import { join } from 'node:path';
 import { writeModelFile } from '@servable/onnx-graph';
 import { type CompiledHost, type CompiledPlan, type CompiledSegment, writtenConstants } from '../compiled-model.ts';
-import { EXTERNAL_FROM, hasLoops, provesRows } from '../prove-rows.ts';
+import { EXTERNAL_FROM, type GraphPlace, hasLoops, provesRows } from '../prove-rows.ts';
 import type { EmittedHost, EmittedPlan, EmittedSegment } from './emitted-plan.ts';
 
-/** Where segments are written: each to a file of its own, whose name begins as `file` does. */
-interface PlanPlace {
-  readonly folder: string;
-  readonly file: string;
-  readonly signal: AbortSignal;
-}
-
 /** Writes the segments of a plan, and proves what of it keeps rows apart. */
-export async function writePlan(plan: EmittedPlan, { folder, file, signal }: PlanPlace): Promise<CompiledPlan> {
+export async function writePlan(plan: EmittedPlan, place: GraphPlace): Promise<CompiledPlan> {
+  const { folder, file, signal } = place;
   const rows = new Set([...plan.inputs.values()].flatMap(({ name, isRows }) => (isRows ? [name] : [])));
   const steps: (CompiledSegment | CompiledHost)[] = [];
   for (const step of plan.steps) {
@@ -22,7 +16,7 @@ export async function writePlan(plan: EmittedPlan, { folder, file, signal }: Pla
       if (hostKeepsRows(step, plan, rows)) for (const name of step.outputs) rows.add(name);
       continue;
     }
-    const segment = await writeSegment(step, { folder, file: file.replace(/(?=\.onnx$)/u, `-${steps.length}`), signal });
+    const segment = await writeSegment(step, { ...place, file: file.replace(/(?=\.onnx$)/u, `-${steps.length}`) });
     steps.push(segment);
     if (step.inputs.every((name) => rows.has(name)) && (await provesRows(join(folder, segment.file), step, signal))) for (const name of step.outputs) rows.add(name);
   }
@@ -34,8 +28,8 @@ function inputsOf({ inputs }: EmittedPlan): CompiledPlan['inputs'] {
   return Object.fromEntries(Array.from(inputs, ([alias, { name, dtype }]) => [alias, { name, dtype }]));
 }
 
-async function writeSegment({ model, inputs, outputs }: EmittedSegment, { folder, file, signal }: PlanPlace): Promise<CompiledSegment> {
-  await writeModelFile(join(folder, file), model, { externalFrom: EXTERNAL_FROM, signal });
+async function writeSegment({ model, inputs, outputs }: EmittedSegment, { folder, file, weights, signal }: GraphPlace): Promise<CompiledSegment> {
+  await writeModelFile(join(folder, file), model, { externalFrom: EXTERNAL_FROM, weights, signal });
   return { kind: 'segment', file, inputs, outputs, hasLoops: hasLoops(model) };
 }
 

@@ -1,0 +1,13 @@
+import type { NumericData, TensorData } from '@servable/core';
+import type { StoredTensor } from './graph-to-write.ts';
+
+/** What a tensor holds, as it lies in a file. */
+export function bytesOf(tensor: StoredTensor): Uint8Array {
+  const data = tensor.read();
+  if (isStrings(data)) throw new Error('strings have no bytes of their own in a model');
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function isStrings(data: TensorData | NumericData): data is readonly Uint8Array[] {
+  return Array.isArray(data);
+}

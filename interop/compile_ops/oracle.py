@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
 import branches  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
+import examples  # noqa: E402,F401
 import images  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
@@ -118,7 +119,7 @@ NOT_COMPUTED = ["no opkernel was registered", "unimplemented", "not supported", 
 ONE_THREAD = tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
 
 
-def answered(case, graph):
+def answered(case, graph, options):
     """What TensorFlow says to a case; `None`: not a type that it computes."""
     feeds = {holder: values for holder, values in case.feeds.values()}
     answer = {"inputs": {alias: encode(values) for alias, (_, values) in case.feeds.items()}}
@@ -129,7 +130,9 @@ def answered(case, graph):
     except tf.errors.OpError as error:
         if any(phrase in str(error).lower() for phrase in NOT_COMPUTED):
             return None
-        answer["error"] = {"code": error.error_code, "message": said(error)}
+        answer["error"] = {"code": error.error_code, "message": whole(error) if options.get("messages") else said(error)}
+    except UnicodeDecodeError:
+        answer["error"] = {"code": 3, "message": None}  # the message quotes bytes that Python cannot show
     return answer
 
 
@@ -150,7 +153,7 @@ def write_op(folder, name, count, seed):
             except (ValueError, tf.errors.OpError):
                 refused += 1  # the graph would not be made at all
                 continue
-            answer = answered(case, graph)
+            answer = answered(case, graph, options)
         if answer is not None:
             answers.append({"name": key, **answer})
             model.graph_def.MergeFrom(graph.as_graph_def())
@@ -162,7 +165,16 @@ def write_op(folder, name, count, seed):
     with open(os.path.join(target, "saved_model.pb"), "wb") as file:
         file.write(saved.SerializeToString())
     with open(os.path.join(target, "cases.json"), "w") as file:
-        json.dump({"op": name, "seed": seed, "refused_graphs": refused, "rtol": options["rtol"], "atol": options["atol"], "cases": answers}, file)
+        json.dump({"op": name, "seed": seed, "refused_graphs": refused, "rtol": options["rtol"], "atol": options["atol"], "messages": bool(options.get("messages")), "cases": answers}, file)
+
+
+def whole(error):
+    """What TensorFlow says of a run, without where."""
+    message = error.message.split("\n\t [[")[0]
+    _, _, after = message.rpartition("\nNode: '")
+    words = (after.partition("\n")[2] if after else message).lstrip("\n")
+    # Python cuts what quotes bytes at the first that is zero.
+    return words.partition("value: '")[0]
 
 
 def said(error):

@@ -3,15 +3,15 @@
 GENERATORS = {}
 
 
-def op(name, outputs=None, rtol=None, atol=None, call=None):
+def op(name, outputs=None, rtol=None, atol=None, call=None, messages=False):
     """Registers a generator: a function from Draw to the arguments of `tf.raw_ops.<name>`, in which inputs are `fed` or `const`.
 
     `outputs` is how many of the op's outputs mean something, `rtol` and `atol` how far answers in single precision may be off. `call` makes, of the
-    op's name, what is called in place of `tf.raw_ops.<name>`.
+    op's name, what is called in place of `tf.raw_ops.<name>`. `messages`: what is said of a refusal is part of the answer.
     """
 
     def add(make):
-        GENERATORS[name] = (make, {"outputs": outputs, "rtol": rtol, "atol": atol, "call": call})
+        GENERATORS[name] = (make, {"outputs": outputs, "rtol": rtol, "atol": atol, "call": call, "messages": messages})
         return make
 
     return add

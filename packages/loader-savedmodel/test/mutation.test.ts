@@ -10,40 +10,8 @@ import { objectVariables } from '../src/model/object-graph.ts';
 import { resolveGraph } from '../src/model/resolve-graph.ts';
 import { decodeBinary } from '../src/proto/read-proto-file.ts';
 import { fixture, withCopy } from './fixtures.ts';
+import { mutated, type Random, randomOf } from './random-bytes.ts';
 import { slowMasked, uint32 } from './table-writer.ts';
-
-/** A row of numbers that is the same at every run. Source: G. Marsaglia, "Xorshift RNGs". */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
-type Random = ReturnType<typeof randomOf>;
-
-/** One byte, or a few, or a piece cut out or put twice. */
-function mutated(bytes: Uint8Array, random: Random): Buffer {
-  const copy = Buffer.from(bytes);
-  const at = random(copy.length);
-  switch (random(8)) {
-    case 0:
-      return Buffer.concat([copy.subarray(0, at), copy.subarray(at + 1 + random(8))]);
-    case 1:
-      return Buffer.concat([copy.subarray(0, at + random(16)), copy.subarray(at)]);
-    case 2:
-      return copy.subarray(0, at);
-    case 3:
-      for (let flip = 0; flip < 4; flip++) copy[random(copy.length)] = random(256);
-      return copy;
-    default:
-      copy[at] = (copy[at] ?? 0) ^ (1 + random(255));
-      return copy;
-  }
-}
 
 /** Does something; whether it was refused. Anything else than a ServingError fails the test. */
 async function isRefused(attempt: () => unknown): Promise<boolean> {

@@ -1,9 +1,10 @@
 import type { HostAttributes, HostFamily, HostOp, HostRun } from './host-op.ts';
+import { EXAMPLES } from './ops/examples.ts';
 import { STRINGS } from './ops/strings.ts';
 import { STRING_OPERATORS } from './string-operators.ts';
 
 /** Every op that runs in TypeScript, family by family. */
-export const HOST_FAMILIES: readonly HostFamily[] = [STRINGS];
+export const HOST_FAMILIES: readonly HostFamily[] = [EXAMPLES, STRINGS];
 
 const HOST_OPS: ReadonlyMap<string, HostOp> = new Map(HOST_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));
 

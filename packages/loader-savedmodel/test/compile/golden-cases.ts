@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { createTensor, type DType, type NamedTensors, storageOf, type Tensor } from '@servable/core';
+import { createTensor, type DType, type NamedTensors, type Signature, storageOf, type Tensor } from '@servable/core';
 import { dtypeOf } from '../../src/index.ts';
 import { DataType } from '@servable/protos/tensorflow';
 import { fixture, fixtureJson } from '../fixtures.ts';
@@ -18,7 +18,9 @@ export interface GoldenCase {
   readonly name: string;
   readonly version: number;
   readonly signature: string;
-  readonly inputs: Readonly<Record<string, GoldenTensor>>;
+  readonly inputs?: Readonly<Record<string, GoldenTensor>>;
+  /** Of Classify and Regress: what the graph is fed. */
+  readonly serialized_examples_b64?: readonly string[];
   readonly outputs?: Readonly<Record<string, GoldenTensor>>;
   readonly output_filter?: readonly string[];
   readonly tolerance?: Tolerance;
@@ -36,7 +38,14 @@ export function goldenFiles(): readonly GoldenFile[] {
   return names.map((name) => fixtureJson('goldens', name) as GoldenFile).filter(({ base_path: path }) => existsSync(fixture(path)));
 }
 
-export function goldenTensors(tensors: Readonly<Record<string, GoldenTensor>>): NamedTensors {
+/** What a case feeds: its inputs, or its examples as the signature's only one. */
+export function caseInputs({ inputs, serialized_examples_b64: examples = [] }: GoldenCase, signature: Signature | undefined): NamedTensors {
+  if (inputs !== undefined) return goldenTensors(inputs);
+  const data = examples.map((text) => Uint8Array.from(Buffer.from(text, 'base64')));
+  return new Map(Array.from(signature?.inputs.keys() ?? [], (alias) => [alias, createTensor('BYTES', [data.length], data)]));
+}
+
+export function goldenTensors(tensors: Readonly<Record<string, GoldenTensor>> = {}): NamedTensors {
   return new Map(Object.entries(tensors).map(([name, tensor]) => [name, goldenTensor(tensor)]));
 }
 

@@ -6,7 +6,7 @@ import { testLoaderContext, testRunContext } from '@servable/plugin-testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import savedModel from '../../src/index.ts';
 import { fixture, refusal } from '../fixtures.ts';
-import { differenceOf, type GoldenCase, goldenFiles, goldenTensor, goldenTensors } from './golden-cases.ts';
+import { caseInputs, differenceOf, type GoldenCase, goldenFiles, goldenTensor } from './golden-cases.ts';
 import { UNCOVERED } from './uncovered-signatures.ts';
 
 const cache = mkdtempSync(join(tmpdir(), 'servable-goldens-'));
@@ -46,11 +46,11 @@ describe.each(files)('$base_path', ({ base_path: model, cases, tolerance }) => {
     if (servable instanceof Error) throw servable;
     const context = testRunContext({ outputs: each.output_filter ?? [] });
     if (each.error !== undefined) {
-      const error = await refusal(() => servable.run(each.signature, goldenTensors(each.inputs), context));
+      const error = await refusal(() => servable.run(each.signature, caseInputs(each, servable.signatures.get(each.signature)), context));
       expect(error.status).toBe(each.error.code);
       return;
     }
-    const outputs = await servable.run(each.signature, goldenTensors(each.inputs), context);
+    const outputs = await servable.run(each.signature, caseInputs(each, servable.signatures.get(each.signature)), context);
     const expected = Object.entries(each.outputs ?? {});
     expect([...outputs.keys()].toSorted()).toEqual(expected.map(([name]) => name).toSorted());
     const differences = expected.map(([name, tensor]) => [name, differenceOf(outputs.get(name), goldenTensor(tensor), each.tolerance ?? tolerance)]);

@@ -38,6 +38,11 @@ it('names the node, the op and the cure of what it cannot compile', async () => 
   });
 });
 
+it('says that what runs partly outside of ONNX is no single file', async () => {
+  const { code, text } = await convert(fixture('scalar_affine_tf1/1'), 'out.onnx', '--signature', 'classify');
+  expect({ code, text }).toEqual({ code: 1, text: expect.stringMatching(/^Signature 'classify' cannot be one ONNX file: ONNX has no operator for ParseExample\. Serve the SavedModel itself/) });
+});
+
 it('says what it was not told', async () => {
   expect(await convert('only-one')).toMatchObject({ code: 2, text: expect.stringContaining('Usage: servable convert') });
   expect(await convert('--nothing')).toMatchObject({ code: 2, text: expect.stringContaining("Unknown option '--nothing'") });

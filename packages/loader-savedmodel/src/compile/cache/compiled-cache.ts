@@ -84,7 +84,8 @@ export class CompiledCache {
   async #shrink(kept: string): Promise<void> {
     const entries = await Promise.all((await readdir(this.#directory)).map((name) => measure(this.#directory, name)));
     const stale = entries.filter(({ name, usedMs }) => name.endsWith('.new') && Date.now() - usedMs > ABANDONED_AFTER_MS);
-    const models = entries.filter(({ name }) => !name.includes('.')).toSorted((a, b) => b.usedMs - a.usedMs);
+    // The one that was just made counts first: a file's time may be behind the clock's, by which others were used.
+    const models = entries.filter(({ name }) => !name.includes('.')).toSorted((a, b) => Number(b.name === kept) - Number(a.name === kept) || b.usedMs - a.usedMs);
     let total = 0;
     const surplus = models.filter(({ name, bytes }) => {
       total += bytes;

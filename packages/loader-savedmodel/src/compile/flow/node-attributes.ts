@@ -61,23 +61,37 @@ export class NodeAttributes {
   }
 
   texts(name: string): readonly string[] {
+    return this.byteTexts(name).map((text) => Buffer.from(text).toString('utf8'));
+  }
+
+  /** Texts that need not be UTF-8. */
+  byteTexts(name: string): readonly Uint8Array[] {
     const value = this.#value(name)?.value;
-    return value?.case === 'list' ? value.value.s.map((text) => Buffer.from(text).toString('utf8')) : [];
+    return value?.case === 'list' ? value.value.s : [];
   }
 
   /** An element type. @throws Uncovered for one that holds no plain values */
   dtype(name: string, otherwise?: DType): DType {
     const value = this.#value(name)?.value;
-    if (value?.case !== 'type') return required(name, otherwise);
-    const dtype = dtypeOf(value.value);
-    if (dtype === undefined) throw new Uncovered(`its type is ${dataTypeName(value.value)}`);
-    return dtype;
+    return value?.case === 'type' ? plainType(value.value) : required(name, otherwise);
+  }
+
+  /** Element types. @throws Uncovered for one that holds no plain values */
+  dtypes(name: string): readonly DType[] {
+    const value = this.#value(name)?.value;
+    return value?.case === 'list' ? value.value.type.map(plainType) : [];
   }
 
   /** A shape: -1 for sizes that are not said; `undefined` when the rank is not. */
   shape(name: string): readonly number[] | undefined {
     const value = this.#value(name)?.value;
     return value?.case === 'shape' ? sizesOf(value.value) : undefined;
+  }
+
+  /** Shapes, each as {@link NodeAttributes.shape}. */
+  shapes(name: string): readonly (readonly number[] | undefined)[] {
+    const value = this.#value(name)?.value;
+    return value?.case === 'list' ? value.value.shape.map(sizesOf) : [];
   }
 
   tensor(name: string): Tensor {
@@ -102,6 +116,12 @@ export class NodeAttributes {
     const value = Object.hasOwn(this.#node.attr, name) ? this.#node.attr[name] : undefined;
     return value?.value.case === 'placeholder' ? this.#ofCall[value.value.value] : value;
   }
+}
+
+function plainType(type: number): DType {
+  const dtype = dtypeOf(type);
+  if (dtype === undefined) throw new Uncovered(`its type is ${dataTypeName(type)}`);
+  return dtype;
 }
 
 function sizesOf({ unknownRank, dim }: TensorShapeProto): readonly number[] | undefined {

@@ -31,7 +31,9 @@ def _reshape(draw):
 @op("EnsureShape")
 def _ensure(draw):
     shape = draw.shape(0, 4, 4)
-    wanted = [None if draw.flag(0.3) else size + (draw.flag(0.1)) for size in shape]
+    # Nothing of one shape can be reshaped to nothing of another: who reads it is told the shape that it has.
+    wrong = 0.1 if 0 not in shape else 0
+    wanted = [None if draw.flag(0.3) else size + draw.flag(wrong) for size in shape]
     return {"input": fed(_any(draw, shape)), "shape": wanted[1:] if draw.flag(0.05) else wanted}
 
 

@@ -42,7 +42,11 @@ class Draw:
         return choices[int(self.rng.integers(len(choices)))]
 
     def shape(self, least=0, most=4, largest=5):
-        return [self.integer(1, largest) for _ in range(self.integer(least, most))]
+        """Sizes; now and then one is 0."""
+        shape = [self.integer(1, largest) for _ in range(self.integer(least, most))]
+        if shape and self.flag(0.04):
+            shape[self.integer(0, len(shape) - 1)] = 0
+        return shape
 
     def permutation(self, count):
         return [int(each) for each in self.rng.permutation(count)]

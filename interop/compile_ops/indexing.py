@@ -26,14 +26,14 @@ def _gather(draw):
 
 @op("GatherNd")
 def _gather_nd(draw):
-    shape = draw.shape(1, 4)
+    shape = [max(1, size) for size in draw.shape(1, 4)]  # of nothing TensorFlow gives nothing, not even parts without elements
     depth = draw.integer(1, len(shape))
     lead = draw.shape(0, 2)
     parts = [draw.rng.integers(0, size, [*lead, 1]) for size in shape[:depth]]
     places = np.concatenate(parts, -1).astype(draw.pick([np.int32, np.int64]))
     if draw.flag(0.08):
         places.reshape(-1)[0] = draw.pick([-1, shape[0]])
-    return {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": fed(places, draw.flag(0.5))} if False else {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": fed(places, False)}
+    return {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": fed(places, False)}
 
 
 @op("OneHot")
@@ -89,7 +89,7 @@ def _scatter(draw):
 
 @ops("TensorScatterUpdate TensorScatterAdd TensorScatterSub TensorScatterMax TensorScatterMin".split())
 def _scatter_into(draw, name):
-    shape = draw.shape(1, 3)
+    shape = [max(1, size) for size in draw.shape(1, 3)]  # TensorFlow refuses what would go into nothing
     depth, lead = draw.integer(1, len(shape)), [draw.integer(1, 3)]
     dtype = draw.pick(["float32", "float64", "int32", "int64"])
     places = _scatter_places(draw, shape, depth, lead, name == "TensorScatterUpdate")

@@ -22,6 +22,8 @@ def _mat_mul(draw):
 def _batch_mat_mul(draw):
     dtype = draw.pick(["float32", "float32", "float64", "half", "int32"])
     first, second = draw.broadcast_pair(2)
+    if 0 in first + second:
+        first = second  # ONNX Runtime broadcasts no batch of none
     rows, inner, columns = [draw.integer(1, 4) for _ in range(3)]
     a, b = draw.flag(), draw.flag()
     x = draw.values(dtype, first + ([inner, rows] if a else [rows, inner]))
@@ -163,7 +165,7 @@ def _max_with_places(draw):
 @op("FusedBatchNormV3", outputs=3, rtol=1e-4, atol=1e-4)
 def _batch_norm(draw):
     form = draw.pick(["NHWC", "NHWC", "NHWC"])
-    shape = draw.shape(4, 4)
+    shape = [max(1, size) for size in draw.shape(4, 4)]  # of no pictures the statistics, which inference does not need, are no numbers
     channels = shape[-1]
     dtype = "float32"
     return {

@@ -150,8 +150,8 @@ def write_op(folder, name, count, seed):
             try:
                 with tf1.name_scope(key):
                     case = Case(draw, name, make(draw), f"in{at}", options)
-            except (ValueError, tf.errors.OpError):
-                refused += 1  # the graph would not be made at all
+            except (ArithmeticError, IndexError, ValueError, tf.errors.OpError):
+                refused += 1  # the graph would not be made at all, or a draw does not go with a size of 0
                 continue
             answer = answered(case, graph, options)
         if answer is not None:

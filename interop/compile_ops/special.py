@@ -104,7 +104,8 @@ def _in_top_k(draw):
 def _unsorted(draw, name):
     shape, count = draw.shape(1, 3), draw.integer(1, 5)
     ids = draw.rng.integers(-1 if draw.flag(0.4) else 0, count, shape[: draw.integer(1, len(shape))])
-    if draw.flag(0.05):
+    # TensorFlow looks at no number where there is nothing to join.
+    if draw.flag(0.05) and np.prod(shape) > 0:
         ids.reshape(-1)[0] = count
     dtype = draw.pick(["float32", "float64", "int32", "int64", "half"])
     # TensorFlow rounds each sum to half precision, this the last one: small whole numbers are exact in both.

@@ -129,7 +129,8 @@ const atan2: OfTwo = (b, [y, x]) => {
   const isLeft = compare(b, 'Less', [x, zero]);
   const turn = where(b, isNegative(b, y), [like(b, x, -Math.PI), like(b, x, Math.PI)]);
   const turned = where(b, isLeft, [binary(b, 'Add', [angle, turn]), angle]);
-  const upright = where(b, isNegative(b, y), [like(b, x, -Math.PI / 2), like(b, x, Math.PI / 2)]);
+  const quarter = where(b, isNegative(b, y), [like(b, x, -Math.PI / 2), like(b, x, Math.PI / 2)]);
+  const upright = where(b, compare(b, 'Equal', [y, y]), [quarter, y]);
   const onAxis = where(b, isZero(b, y), [where(b, isNegative(b, x), [turn, y]), upright]);
   const bothInfinite = binary(b, 'And', [unary(b, 'IsInf', x, { dtype: 'BOOL' }), unary(b, 'IsInf', y, { dtype: 'BOOL' })]);
   const diagonal = binary(b, 'Mul', [unary(b, 'Sign', y), where(b, isLeft, [like(b, x, (3 * Math.PI) / 4), like(b, x, Math.PI / 4)])]);

@@ -60,12 +60,32 @@ const product: Joins = (b, x, { axes, keepsAxes }) => {
   return keepsAxes ? axes.toSorted((one, other) => one - other).reduce((value, axis) => unsqueeze(b, value, axis), made) : made;
 };
 
-/** Of whole numbers: the sum in 64 bits, cut off after dividing by how many there are. */
+/** Of whole numbers: the sum in 64 bits, cut off after dividing by how many there are; of none 0. */
 const mean: Joins = (b, x, along) => {
-  if (isFloat(x.dtype)) return reduced(b, 'ReduceMean', x, along);
+  if (isFloat(x.dtype)) return hasElements(x, along) ? reduced(b, 'ReduceMean', x, along) : meanOfAny(b, x, along);
   const wide = cast(b, x, 'INT64');
   const ones = binary(b, 'Add', [binary(b, 'Sub', [wide, wide]), b.scalar('INT64', 1)]);
-  return cast(b, binary(b, 'Div', [total(b, wide, along), reduced(b, 'ReduceSum', ones, along)]), x.dtype);
+  return cast(b, binary(b, 'Div', [total(b, wide, along), binary(b, 'Max', [reduced(b, 'ReduceSum', ones, along), b.scalar('INT64', 1)])]), x.dtype);
+};
+
+/** Whether there certainly are elements to be reduced. */
+function hasElements(x: Value, { axes }: Along): boolean {
+  return isList(axes) && axes.every((axis) => typeof x.shape?.[axis] === 'number' && x.shape[axis] !== 0);
+}
+
+/** The mean of nothing is no number; ONNX Runtime's is 0. */
+function meanOfAny(b: GraphBuilder, x: Value, along: Along): Value {
+  if (!isList(along.axes)) return reduced(b, 'ReduceMean', x, along);
+  const wide = x.dtype === 'FP64' ? x : cast(b, x, 'FP32');
+  const count = along.axes.reduce((counted, axis) => binary(b, 'Mul', [counted, sizeList(b, x, axis)]), b.list([1]));
+  const number = cast(b, reshape(b, count, b.list([])), wide.dtype);
+  return cast(b, binary(b, 'Div', [reduced(b, 'ReduceSum', wide, along), number]), x.dtype);
+}
+
+/** ONNX Runtime refuses to reduce truths where there are none; as bytes they are reduced to what changes nothing. */
+const truths = (operator: string): Joins => (b, x, along) => {
+  const given = hasElements(x, along) ? x : cast(b, x, 'UINT8');
+  return cast(b, reduced(b, operator, given, along), 'BOOL');
 };
 
 const euclidean: Joins = (b, x, along) => unary(b, 'Sqrt', reduced(b, 'ReduceSum', binary(b, 'Mul', [x, x]), along));
@@ -94,8 +114,8 @@ const placeOf = (operator: string): Emitter => (call) => {
 export const REDUCTION: OpFamily = {
   title: 'Reductions',
   ops: {
-    All: by('ReduceMin'),
-    Any: by('ReduceMax'),
+    All: joining(truths('ReduceMin')),
+    Any: joining(truths('ReduceMax')),
     ArgMax: placeOf('ArgMax'),
     ArgMin: placeOf('ArgMin'),
     EuclideanNorm: joining(euclidean),

@@ -1,9 +1,9 @@
-import { binary, cast, like } from '../build/elementwise.ts';
+import { binary, cast, compare, like, where } from '../build/elementwise.ts';
 import { expand, tile } from '../build/filling.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reshape, squeeze, unsqueeze } from '../build/reshape.ts';
-import { countOf, elementsOf, joinLists, shapeList } from '../build/shape-lists.ts';
+import { countOf, elementsOf, joinLists, shapeList, sizeList } from '../build/shape-lists.ts';
 import { concat, split } from '../build/slicing.ts';
 import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
@@ -91,7 +91,9 @@ const splitEvenly: Emitter = (call) => {
   }
   if (count === 1) return x;
   const outputs = Array.from({ length: count }, () => ({ dtype: x.dtype, shape: shapeOf(x).with(axis, call.b.sizes.next()) }));
-  return call.b.make('Split', [inPlace(call.b, x)], { attributes: { axis, num_outputs: count }, outputs });
+  // With a number of parts alone ONNX Runtime splits nothing into several, and what cannot be split evenly otherwise than evenly.
+  const part = binary(call.b, 'Div', [sizeList(call.b, x, axis), call.b.list([count])]);
+  return call.b.make('Split', [inPlace(call.b, x), expand(call.b, part, call.b.list([count]))], { attributes: { axis }, outputs });
 };
 
 /** Parts of sizes that are listed; one may be -1. */
@@ -125,7 +127,7 @@ const broadcastArguments: Emitter = (call) => {
   if (left === undefined || right === undefined) throw new Uncovered('the lengths of its shapes are only known at run time');
   const rank = Math.max(left.length, right.length);
   const [one, other] = [padded(b, first, rank - left.length), padded(b, second, rank - right.length)];
-  return binary(b, 'Max', [one, other]);
+  return where(b, compare(b, 'Equal', [one, like(b, one, 1)]), [other, one]);
 };
 
 function padded(b: GraphBuilder, list: Value, count: number): Value {

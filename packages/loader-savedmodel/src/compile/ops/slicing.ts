@@ -186,7 +186,9 @@ function rolled({ b }: OpCall, value: Value, { axis, shift }: { readonly axis: n
   }
   const length = sizeList(b, value, axis);
   const places = b.one('Range', [b.scalar('INT64', 0), reshape(b, length, b.list([])), b.scalar('INT64', 1)], { dtype: 'INT64', shape: [size] });
-  const moved = binary(b, 'Mod', [binary(b, 'Sub', [places, like(b, places, shift)]), length]);
+  // Of an axis without elements there are no places either.
+  const some = binary(b, 'Max', [length, b.list([1])]);
+  const moved = binary(b, 'Mod', [binary(b, 'Sub', [places, like(b, places, shift)]), some]);
   return gather(b, value, { indices: moved, axis: axisOf(axis, rankOf(value)) });
 }
 

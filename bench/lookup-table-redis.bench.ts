@@ -1,7 +1,9 @@
 /**
  * Vectors by key over the wire: our server's gRPC Predict, `embed`, beside Redis' `MGET` of the same packed vectors, both on loopback, with the
  * same keys and as many calls under way. Redis answers from C and knows neither names, types nor versions; the ratio says what those cost.
- * Skipped with a line where there is no `redis-server`.
+ * And beside a bare `@grpc/grpc-js` server that gives the same answer without reading what it is asked: faster than that gRPC is not, whatever
+ * is done behind it. All three have the core for servers to themselves in turns. Skipped with a line where there is no `redis-server`
+ * (Debian's package of that name).
  *
  *   npm run bench -- lookup-table-redis
  */
@@ -13,26 +15,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create, toBinary } from '@servable/protos';
 import { PredictRequestSchema } from '@servable/protos/tensorflow-serving';
-import { TensorProtoSchema } from '@servable/protos/tensorflow';
+import { DataType, TensorProtoSchema } from '@servable/protos/tensorflow';
 import { loadGrpc } from './load/grpc-load.ts';
 import { callOnce } from './load/grpc-messages.ts';
+import { findCores, pinned } from './runner/cores.ts';
 import { defer } from './runner/deferred.ts';
 import { reportFigure, sized } from './runner/report.ts';
 import { interleave, quantile } from './runner/rounds.ts';
-import { ServerProcess } from './runner/server-process.ts';
+import { handWritten, ServerProcess } from './runner/server-process.ts';
 
 const ROWS = sized(100_000, 2000);
 const DIM = 64;
-/** As many as fit one HTTP/2 frame. */
-const KEYS = 16;
 const UNDER_WAY = 16;
-const CALLS = sized(20_000, 500);
+/** Few vectors show what a call costs, many what a vector costs. */
+const LOADS = [
+  { keys: 16, calls: sized(20_000, 500) },
+  { keys: 256, calls: sized(3000, 100) },
+];
 const ROUNDS = sized(5, 2);
 const START_LIMIT_MS = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'lookup-table-redis-'));
 const vectors = Float32Array.from({ length: ROWS * DIM }, (_, at) => ((at * 2654435761) % 1000) / 1000);
-const asked = Array.from({ length: KEYS }, (_, at) => (at * 7919) % ROWS);
 
 try {
   const redis = await startRedis();
@@ -57,21 +61,42 @@ async function compare(redis: Redis): Promise<void> {
   writeTable();
   const script = join(import.meta.dirname, '../packages/server/bin/servable.js');
   await using server = await ServerProcess.start({ name: 'servable', script, args: ['serve', folder, '--config', 'tables.config.ts', '--rest-port=0', '--grpc-port=0'] });
-  const keys = create(TensorProtoSchema, { dtype: 9, tensorShape: { dim: [{ size: BigInt(KEYS) }] }, int64Val: asked.map(BigInt) });
-  const request = toBinary(PredictRequestSchema, create(PredictRequestSchema, { modelSpec: { name: 'vectors', signatureName: 'embed' }, inputs: { keys } }));
-  const answer = await callOnce(server.grpcAddress, request);
-  if (!Buffer.from(answer).includes(wanted())) throw new Error('the answer does not hold the vectors');
-  const load = { connections: 1, callsPerConnection: UNDER_WAY, requests: CALLS, request, answer };
-  const results = await interleave<Load>({ ours: () => loadGrpc(server, load), redis: () => loadRedis(redis.port) }, ROUNDS + 1);
-  const values = (side: string, key: keyof Load): number[] => (results.get(side) ?? []).slice(1).map((each) => each[key]);
-  const what = `${KEYS} vectors of ${DIM} float32, ${UNDER_WAY} calls under way`;
-  reportFigure({ name: what, unit: 'calls/s', better: 'higher', values: values('ours', 'perSecond'), baseline: { name: 'Redis MGET', values: values('redis', 'perSecond') } });
-  reportFigure({ name: `${what}, p50`, unit: 'ms', better: 'lower', values: values('ours', 'p50Ms'), baseline: { name: 'Redis MGET', values: values('redis', 'p50Ms') } });
+  for (const { keys, calls } of LOADS) await compareCalls(Array.from({ length: keys }, (_, at) => (at * 7919) % ROWS), { calls, redis, server });
 }
 
-/** The vectors that are asked for, one after the other. */
-function wanted(): Buffer {
-  return Buffer.concat(asked.map(bytesOfRow));
+interface Sides {
+  readonly calls: number;
+  readonly redis: Redis;
+  readonly server: ServerProcess;
+}
+
+async function compareCalls(asked: readonly number[], { calls, redis, server }: Sides): Promise<void> {
+  const request = requestOf(asked);
+  const answer = await callOnce(server.grpcAddress, request);
+  if (!Buffer.from(answer).includes(Buffer.concat(asked.map(bytesOfRow)))) throw new Error('the answer does not hold the vectors');
+  const answerFile = join(folder, 'answer.bin');
+  writeFileSync(answerFile, answer);
+  await using bare = await ServerProcess.start(handWritten('constant-grpc', [answerFile]));
+  const load = { connections: 1, callsPerConnection: UNDER_WAY, requests: calls, request, answer };
+  const byGrpc = await interleave<Load & { readonly cpuMicrosPerRequest: number }>({ ours: () => loadGrpc(server, load), bare: () => loadGrpc(bare, load) }, ROUNDS + 1);
+  const byRedis = await interleave<Load>({ ours: () => loadGrpc(server, load), redis: () => loadRedis(redis.port, asked, calls) }, ROUNDS + 1);
+  const what = `${asked.length} vectors of ${DIM} float32, ${UNDER_WAY} calls under way`;
+  const values = <Result extends Load>(results: ReadonlyMap<string, readonly Result[]>, side: string, key: keyof Result): number[] => (results.get(side) ?? []).slice(1).map((each) => Number(each[key]));
+  const report = (name: string, unit: string, key: keyof Load): void => {
+    const better = key === 'perSecond' ? 'higher' : 'lower';
+    reportFigure({ name, unit, better, values: values(byRedis, 'ours', key), baseline: { name: 'Redis MGET', values: values(byRedis, 'redis', key) } });
+    reportFigure({ name, unit, better, values: values(byGrpc, 'ours', key), baseline: { name: 'grpc-js giving the answer', values: values(byGrpc, 'bare', key) } });
+  };
+  report(what, 'calls/s', 'perSecond');
+  report(`${what}, p50`, 'ms', 'p50Ms');
+  const cpu = 'cpuMicrosPerRequest';
+  reportFigure({ name: `${what}, CPU time`, unit: 'µs/call', better: 'lower', values: values(byGrpc, 'ours', cpu), baseline: { name: 'grpc-js giving the answer', values: values(byGrpc, 'bare', cpu) } });
+}
+
+function requestOf(asked: readonly number[]): Uint8Array {
+  const tensorContent = new Uint8Array(BigInt64Array.from(asked, BigInt).buffer);
+  const keys = create(TensorProtoSchema, { dtype: DataType.DT_INT64, tensorShape: { dim: [{ size: BigInt(asked.length) }] }, tensorContent });
+  return toBinary(PredictRequestSchema, create(PredictRequestSchema, { modelSpec: { name: 'vectors', signatureName: 'embed' }, inputs: { keys } }));
 }
 
 function bytesOfRow(row: number): Uint8Array {
@@ -88,7 +113,8 @@ function writeTable(): void {
 /** On a free port, without files; `undefined` where it is not installed. */
 async function startRedis(): Promise<Redis | undefined> {
   const port = await freePort();
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [program, args] = pinned(findCores()?.server, ['redis-server', '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const kill = (): boolean => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
@@ -123,10 +149,10 @@ async function fill(port: number): Promise<void> {
 }
 
 /** Sends `MGET` again and again, with as many under way as our server has. */
-async function loadRedis(port: number): Promise<Load> {
+async function loadRedis(port: number, asked: readonly number[], calls: number): Promise<Load> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   const call = command('MGET', ...asked.map(String));
-  const reply = Buffer.concat([Buffer.from(`*${KEYS}\r\n`), ...asked.flatMap((row) => [Buffer.from(`$${DIM * 4}\r\n`), bytesOfRow(row), Buffer.from('\r\n')])]);
+  const reply = Buffer.concat([Buffer.from(`*${asked.length}\r\n`), ...asked.flatMap((row) => [Buffer.from(`$${DIM * 4}\r\n`), bytesOfRow(row), Buffer.from('\r\n')])]);
   const sentMs: number[] = [];
   const latenciesMs: number[] = [];
   const send = (): void => {
@@ -135,12 +161,12 @@ async function loadRedis(port: number): Promise<Load> {
   };
   const startMs = performance.now();
   for (let at = 0; at < UNDER_WAY; at += 1) send();
-  await answered(socket, reply, CALLS, () => {
+  await answered(socket, reply, calls, () => {
     latenciesMs.push(performance.now() - (sentMs[latenciesMs.length] ?? Number.NaN));
-    if (sentMs.length < CALLS) send();
+    if (sentMs.length < calls) send();
   });
   socket.destroy();
-  return { perSecond: (CALLS / (performance.now() - startMs)) * 1000, p50Ms: quantile(latenciesMs, 0.5) };
+  return { perSecond: (calls / (performance.now() - startMs)) * 1000, p50Ms: quantile(latenciesMs, 0.5) };
 }
 
 /** Waits for this reply so many times, and refuses any other. */

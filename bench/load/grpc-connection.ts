@@ -38,7 +38,8 @@ export class GrpcConnection {
   readonly #dataBytes: number;
   readonly #answer: Buffer;
   readonly #startedMs = new Map<number, number>();
-  readonly #answered = new Set<number>();
+  /** Bytes of each stream's answer that have come. */
+  readonly #received = new Map<number, number>();
   readonly #ended = defer<void>();
   #answers = new Answers();
   #callsLeft = 0;
@@ -107,15 +108,18 @@ export class GrpcConnection {
     if ((type === DATA || type === HEADERS) && (flags & END_STREAM) !== 0) this.#finish(stream);
   }
 
-  /** A refusal has no message, so the right message means that the call was good. */
-  #check(stream: number, message: Buffer): void {
-    if (message.equals(this.#answer)) this.#answered.add(stream);
-    else this.#ended.reject(new Error(`Stream ${stream} was answered with ${message.toString('hex')}`));
+  /** A refusal has no message, so the right message means that the call was good. A long one comes in several frames. */
+  #check(stream: number, part: Buffer): void {
+    const from = this.#received.get(stream) ?? 0;
+    const to = from + part.length;
+    if (part.equals(this.#answer.subarray(from, to))) this.#received.set(stream, to);
+    else this.#ended.reject(new Error(`Stream ${stream} was answered with ${part.toString('hex')} from byte ${from} on`));
   }
 
   #finish(stream: number): void {
     const now = performance.now();
-    if (!this.#answered.delete(stream)) this.#ended.reject(new Error(`Stream ${stream} ended without an answer`));
+    if (this.#received.get(stream) !== this.#answer.length) this.#ended.reject(new Error(`Stream ${stream} ended without an answer`));
+    this.#received.delete(stream);
     this.#answers.add(now - (this.#startedMs.get(stream) ?? Number.NaN));
     this.#startedMs.delete(stream);
     if (this.#callsLeft > 0) this.#send();

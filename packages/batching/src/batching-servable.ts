@@ -38,7 +38,8 @@ export interface BatchingServableContext {
 }
 
 /**
- * A servable whose `rows` signatures are run in batches. Other signatures, requests of zero rows, and those of other shapes than the signature's go straight through.
+ * A servable whose `rows` signatures are run in batches. Other signatures, requests of zero rows, and those of other shapes than the
+ * signature's go straight through; so do those larger than a batch, where the executor takes any.
  */
 export class BatchingServable implements Servable {
   readonly signatures: Servable['signatures'];
@@ -85,6 +86,7 @@ export class BatchingServable implements Servable {
     if (rows === 0 || !hasItsShapes(known, inputs)) return this.#servable.run(signature, inputs, context);
     const { maxRequestRows, maxExecutionBatchSize } = this.#options;
     if (rows > maxRequestRows) throw batchingError('SRV_BATCH_REQUEST_TOO_LARGE', [rows, maxRequestRows]);
+    if (rows > maxExecutionBatchSize && this.executor.takesAnyRows === true) return this.#servable.run(signature, inputs, context);
     const queue = this.#queueOf(signature, inputs, context.outputs);
     return rows > maxExecutionBatchSize ? this.#enqueueSplit(queue, inputs, rows, context) : this.#enqueue(queue, inputs, rows, context);
   }

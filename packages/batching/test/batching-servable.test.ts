@@ -161,6 +161,22 @@ it('splits a request larger than a batch and joins its answer in order', async (
   expect(valuesOf(await answer, 'y')).toEqual([101, 102, 103, 104, 105]);
 });
 
+it('runs a request larger than a batch as it came where the executor takes any', async () => {
+  const { servable, runs } = heldServable();
+  const any = batched({ ...servable, executor: { ...servable.executor, takesAnyRows: true } }, { maxBatchSize: 2, maxEnqueuedBatches: 1 });
+  const large = x(1, 2, 3, 4, 5, 6, 7);
+  const answer = run(any, large);
+  expect(runs.map(({ inputs }) => inputs)).toEqual([large]);
+  runs[0]?.finish();
+  expect(valuesOf(await answer, 'y')).toEqual([101, 102, 103, 104, 105, 106, 107]);
+  const small = [run(any, x(1)), run(any, x(2))];
+  await turn();
+  expect(valuesOf(runs[1]?.inputs, 'x')).toEqual([1, 2]);
+  runs[1]?.finish();
+  await Promise.all(small);
+  expect(() => batched({ ...servable, executor: { ...servable.executor, takesAnyRows: true } }, { maxBatchSize: 2, enableLargeBatchSplitting: false }).run('serving_default', large, testRunContext())).toThrow(/batch/);
+});
+
 it('refuses a request larger than a batch when splitting is off', async () => {
   const { servable } = heldServable();
   const model = batched(servable, { maxBatchSize: 2, enableLargeBatchSplitting: false });

@@ -6,6 +6,11 @@ export interface Executor {
   readonly id: string;
   /** Runs that go on at the same time; more than that wait in line. At least 1. */
   readonly maxConcurrentRuns: number;
+  /**
+   * Whether a run of any number of rows leaves others their turn. A request with more rows than a batch is then run as it came, neither
+   * queued nor split. Default false.
+   */
+  readonly takesAnyRows?: boolean;
 }
 
 /** What becomes known of one run; filled in by what queues runs and sends them to the engine, such as batching. */

@@ -17,7 +17,7 @@ export class TableServable implements Servable {
     this.#search = search;
     this.#operations = operations;
     this.signatures = new Map(Array.from(operations, ([name, { signature }]) => [name, signature]));
-    this.executor = { id: `lookup-table:${id}`, maxConcurrentRuns: MAX_CONCURRENT_RUNS };
+    this.executor = { id: `lookup-table:${id}`, maxConcurrentRuns: MAX_CONCURRENT_RUNS, takesAnyRows: true };
   }
 
   run(name: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {

@@ -26,7 +26,7 @@ beforeAll(async () => {
     cpSync(join(FIXTURES, `${name}.csv`), join(root, name, '1', 'table.csv'));
     return { name: parseModelName(name), path: join(root, name), platform: undefined };
   });
-  fixture = await startServer({ models, plugins: [fs({ pollIntervalMs: 50 }), lookupTable()] });
+  fixture = await startServer({ models, config: { batching: {} }, plugins: [fs({ pollIntervalMs: 50 }), lookupTable()] });
   await fixture.server.manager.states.waitUntilReady(models.map(({ name }) => name));
 });
 afterAll(async () => {
@@ -71,6 +71,14 @@ it('pools ragged lists and finds neighbours over REST', async () => {
   const question = { vectors: [embeddings.vectors['naïve']], k: 1 };
   const found = await fixture.post('/v1/models/embeddings:predict', JSON.stringify({ signature_name: 'search', inputs: question }));
   expect(JSON.parse(found.body).outputs.keys).toEqual([['naïve']]);
+});
+
+it('answers a request of more keys than a batch and its queue hold', async () => {
+  const keys = Array.from({ length: 20_000 }, (_, at) => (at % 3 === 0 ? 'de' : at % 3 === 1 ? 'nowhere' : 'us'));
+  const { status, body } = await fixture.post('/v1/models/countries:predict', JSON.stringify({ inputs: keys }));
+  expect(status).toBe(200);
+  const names = { de: 'Germany', us: 'United States', nowhere: '' } as const;
+  expect(JSON.parse(body).outputs.name).toEqual(keys.map((key) => names[key]));
 });
 
 it('goes on with the version that serves when the next one is bad, and says which row', async () => {

@@ -20,6 +20,7 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
+import boxes  # noqa: E402,F401
 import branches  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import examples  # noqa: E402,F401
@@ -27,6 +28,7 @@ import images  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
 import quantized  # noqa: E402,F401
+import ragged  # noqa: E402,F401
 import reductions  # noqa: E402,F401
 import sparse  # noqa: E402,F401
 import sparse_tensors  # noqa: E402,F401

@@ -4,6 +4,7 @@ import { AREA_SAMPLING } from './area-sampling.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
 import { BITWISE } from './bitwise.ts';
+import { BOXES } from './boxes.ts';
 import { BRANCHING } from './branching.ts';
 import { BLOCKS } from './blocks.ts';
 import { COLORS } from './colors.ts';
@@ -25,6 +26,7 @@ import { PARTITIONS } from './partitions.ts';
 import { PATCHES } from './patches.ts';
 import { POOLING } from './pooling.ts';
 import { QUANTIZATION } from './quantization.ts';
+import { RAGGED } from './ragged.ts';
 import { REDUCTION } from './reduction.ts';
 import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
@@ -57,6 +59,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SPARSE,
   SPARSE_SHAPE,
   SPARSE_MATH,
+  RAGGED,
   HISTOGRAM,
   PADDING,
   BLOCKS,
@@ -72,6 +75,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   COLORS,
   LOSSES,
   QUANTIZATION,
+  BOXES,
 ];
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));

@@ -1,7 +1,9 @@
 import type { GraphToWrite, ModelToWrite, NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-graph';
 import type { GraphBuilder } from './build/graph-builder.ts';
 import { isGraph, namesUsed, neededNodes } from './build/needed-nodes.ts';
+import { physical } from './build/order.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
+import { fuseGraph } from './fuse/fuse-graph.ts';
 import { isHeld } from './ir/held-types.ts';
 import type { Value } from './ir/value.ts';
 
@@ -38,7 +40,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   const used = new Set(nodes.flatMap(namesUsed));
   const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
   return {
-    model: modelOf({ nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written }),
+    model: modelOf(b, { nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written }),
     inputs: new Map(held.map(([alias, { name }]) => [alias, name])),
     outputs: names,
     passed,
@@ -46,9 +48,10 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   };
 }
 
-/** A graph as a file of ONNX. */
-export function modelOf(graph: Omit<GraphToWrite, 'name'>): ModelToWrite {
-  return { graph: { name: 'saved_model', ...graph }, opsets: new Map([['', needsNew(graph.nodes) ? NEW_OPSET : OPSET]]), producer: 'servable' };
+/** A graph as a file of ONNX, with its patterns fused. */
+export function modelOf(b: GraphBuilder, graph: Omit<GraphToWrite, 'name'>): ModelToWrite {
+  const fused = fuseGraph(graph, { factsOf: (name) => factsOf(b, name), reserve: (name) => b.reserve(name) });
+  return { graph: { name: 'saved_model', ...fused }, opsets: new Map([['', needsNew(fused.nodes) ? NEW_OPSET : OPSET]]), producer: 'servable' };
 }
 
 function needsNew(nodes: readonly NodeToWrite[]): boolean {
@@ -71,6 +74,11 @@ export function withNames(node: NodeToWrite, names: ReadonlyMap<string, string>)
 /** What a graph inside of a node takes from around it has its new name there too. */
 function graphWithNames(graph: GraphToWrite, names: ReadonlyMap<string, string>): GraphToWrite {
   return { ...graph, nodes: graph.nodes.map((node) => withNames(node, names)) };
+}
+
+function factsOf(b: GraphBuilder, name: string): Value | undefined {
+  const value = b.valueNamed(name);
+  return value === undefined ? undefined : physical(value);
 }
 
 function toWrite({ name, dtype, shape }: Value): ValueToWrite {

@@ -4,6 +4,7 @@ import { cast } from './elementwise.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { inOrder, inPlace, physical, transposed } from './order.ts';
 import { unsqueeze } from './reshape.ts';
+import { elementsOf } from './shape-lists.ts';
 
 /** Beyond the end of any axis. */
 export const TO_END: number = Number.MAX_SAFE_INTEGER;
@@ -90,9 +91,15 @@ export function concat(b: GraphBuilder, values: readonly Value[], axis: number):
   const at = axisOf(axis, rankOf(first));
   const place = leading?.order?.indexOf(at) ?? at;
   const shape = concatShape(b, values.map(shapeOf), at);
-  const lists = values.map(({ elements }) => elements);
-  const elements = shape.length === 1 && lists.every((list) => list !== undefined) ? lists.flat() : undefined;
+  const elements = shape.length === 1 ? joinedElements(values) : undefined;
   return b.one('Concat', lying, { dtype: first.dtype, shape, order: leading?.order, elements }, { axis: place });
+}
+
+/** Of lists of whole numbers: some may be known where others are not. */
+function joinedElements(lists: readonly Value[]): Value['elements'] {
+  const known = lists.map((list) => (list.dtype === 'INT32' || list.dtype === 'INT64' ? elementsOf(list) : undefined));
+  const isAnyKnown = known.some((list) => list?.some((each) => each !== undefined));
+  return isAnyKnown && known.every((list) => list !== undefined) ? known.flat() : undefined;
 }
 
 function concatShape(b: GraphBuilder, shapes: readonly Shape[], axis: number): Shape {

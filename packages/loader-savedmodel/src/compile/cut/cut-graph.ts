@@ -77,7 +77,7 @@ class Cutter {
     const inputs = [...used].filter((name) => !made.has(name) && this.#valueOf(name) !== undefined);
     const outputs = own.flatMap(({ node }) => node.outputs).filter((name) => this.#isGivenOn(name, level));
     const initializers = new Map([...this.#b.initializers].filter(([name]) => used.has(name)));
-    return [{ kind: 'segment', inputs, outputs, model: modelOf({ nodes, initializers, inputs: inputs.map((name) => this.#factsOf(name)), outputs: outputs.map((name) => this.#factsOf(name)) }) }];
+    return [{ kind: 'segment', inputs, outputs, model: modelOf(this.#b, { nodes, initializers, inputs: inputs.map((name) => this.#factsOf(name)), outputs: outputs.map((name) => this.#factsOf(name)) }) }];
   }
 
   /** What is made of constants alone, and taken by no segment. */

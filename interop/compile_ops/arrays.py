@@ -82,6 +82,34 @@ def _concat(draw):
     return {"values": parts, "axis": const(np.asarray(axis, np.int32))}
 
 
+@op("Concat")
+def _concat_old(draw):
+    arguments = _concat(draw)
+    return {"concat_dim": arguments["axis"], "values": arguments["values"]}
+
+
+@op("ShapeN")
+def _shapes(draw):
+    dtype = draw.pick(ANY)
+    return {"input": [fed(draw.values(dtype, draw.shape())) for _ in range(draw.integer(1, 3))], "out_type": draw.pick([tf.int32, tf.int64])}
+
+
+@ops("Identity Snapshot StopGradient PreventGradient".split())
+def _same(draw, name):
+    return {"input": fed(_any(draw, draw.shape()))}
+
+
+@op("IdentityN")
+def _all_same(draw):
+    return {"input": [fed(_any(draw, draw.shape())) for _ in range(draw.integer(1, 3))]}
+
+
+@op("PlaceholderWithDefault")
+def _default(draw):
+    shape = draw.shape()
+    return {"input": fed(_any(draw, shape)), "shape": shape}
+
+
 @op("Split")
 def _split(draw):
     shape = draw.shape(1, 4)

@@ -192,6 +192,17 @@ def _cast(draw):
     return {"x": fed(values), "DstT": tf.as_dtype(target), "Truncate": draw.flag(0.2)}
 
 
+@op("ToBool")
+def _truth(draw):
+    return {"input": fed(draw.values(draw.pick(["float32", "int32", "int64", "bool"]), []), False)}
+
+
+@op("AccumulateNV2")
+def _accumulate(draw):
+    shape, dtype = draw.shape(), draw.pick(["float32", "float64", "int32"])
+    return {"inputs": [fed(draw.values(dtype, shape)) for _ in range(draw.integer(1, 4))], "shape": shape}
+
+
 @op("Bitcast")
 def _bitcast(draw):
     types = ["float32", "float64", "half", "bfloat16", *INTS]

@@ -24,6 +24,12 @@ def _gather(draw):
     return {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": (const if draw.flag(0.2) else fed)(places), "axis": const(np.asarray(signed, np.int32)), "batch_dims": batch}
 
 
+@op("Gather")
+def _gather_rows(draw):
+    shape = draw.shape(1, 4)
+    return {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": fed(_places(draw, shape[0], draw.shape(0, 2)))}
+
+
 @op("GatherNd")
 def _gather_nd(draw):
     shape = [max(1, size) for size in draw.shape(1, 4)]  # of nothing TensorFlow gives nothing, not even parts without elements

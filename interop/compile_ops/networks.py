@@ -18,17 +18,19 @@ def _mat_mul(draw):
     return {"a": fed(x), "b": (const if draw.flag() else fed)(y), "transpose_a": a, "transpose_b": b}
 
 
-@op("BatchMatMulV2", rtol=2e-5, atol=1e-5)
-def _batch_mat_mul(draw):
-    dtype = draw.pick(["float32", "float32", "float64", "half", "int32"])
+@ops(["BatchMatMul", "BatchMatMulV2", "BatchMatMulV3"], rtol=2e-5, atol=1e-5)
+def _batch_mat_mul(draw, name):
+    dtype = draw.pick(["float32", "float32", "float64", "half", "int32", "int64"])
     first, second = draw.broadcast_pair(2)
+    if name == "BatchMatMul":
+        first = second
     if 0 in first + second:
         first = second  # ONNX Runtime broadcasts no batch of none
     rows, inner, columns = [draw.integer(1, 4) for _ in range(3)]
     a, b = draw.flag(), draw.flag()
     x = draw.values(dtype, first + ([inner, rows] if a else [rows, inner]))
     y = draw.values(dtype, second + ([columns, inner] if b else [inner, columns]))
-    return {"x": fed(x), "y": fed(y), "adj_x": a, "adj_y": b}
+    return {"x": fed(x), "y": fed(y), "adj_x": a, "adj_y": b, **({"Tout": tf.as_dtype(dtype)} if name == "BatchMatMulV3" else {})}
 
 
 EQUATIONS = ["ab,bc->ac", "abc,cde->abde", "abcd,cde->abe", "acbe,aecd->abcd", "abc,acd->abd", "ab,ab->a", "abc->ca", "ab->", "a,b->ab", "abc,abd->cd", "aecd,abcd->acbe", "acbe,adbe->acde", "ab,cb->ca", "abc,cd->abd"]
@@ -42,12 +44,12 @@ def _einsum(draw):
     return {"inputs": [fed(draw.values(dtype, [sizes[letter] for letter in term])) for term in equation.split("->")[0].split(",")], "equation": equation}
 
 
-@op("BiasAdd")
-def _bias(draw):
+@ops(["BiasAdd", "BiasAddV1"])
+def _bias(draw, name):
     shape = draw.shape(2, 5)
-    form = draw.pick(["NHWC", "NHWC", "NCHW"])
+    form = draw.pick(["NHWC", "NHWC", "NCHW"]) if name == "BiasAdd" else "NHWC"
     dtype = draw.pick(FLOATS + ["int32"])
-    return {"value": fed(draw.values(dtype, shape)), "bias": fed(draw.values(dtype, [shape[1] if form == "NCHW" else shape[-1]])), "data_format": form}
+    return {"value": fed(draw.values(dtype, shape)), "bias": fed(draw.values(dtype, [shape[1] if form == "NCHW" else shape[-1]])), **({"data_format": form} if name == "BiasAdd" else {})}
 
 
 def _window(draw, spatial, layout="NHWC"):
@@ -149,6 +151,13 @@ def _pool(draw, name):
     return {**arguments, "explicit_paddings": pads} if name == "MaxPool" else arguments
 
 
+@op("MaxPoolV2")
+def _max_pool_v2(draw):
+    kernel, strides, _, sizes = _window(draw, 2)
+    arguments = {"ksize": const(np.asarray([1, *kernel, 1], np.int32)), "strides": const(np.asarray([1, *strides, 1], np.int32))}
+    return {"input": fed(draw.values(draw.pick(["float32", "float64", "half"]), [draw.integer(1, 2), *sizes, draw.integer(1, 3)])), **arguments, "padding": draw.pick(["SAME", "VALID"])}
+
+
 @op("MaxPoolWithArgmax")
 def _max_with_places(draw):
     kernel, strides, _, sizes = _window(draw, 2)
@@ -162,12 +171,11 @@ def _max_with_places(draw):
     }
 
 
-@op("FusedBatchNormV3", outputs=3, rtol=1e-4, atol=1e-4)
-def _batch_norm(draw):
-    form = draw.pick(["NHWC", "NHWC", "NHWC"])
+@ops(["FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"], outputs=3, rtol=1e-4, atol=1e-4)
+def _batch_norm(draw, name):
     shape = [max(1, size) for size in draw.shape(4, 4)]  # of no pictures the statistics, which inference does not need, are no numbers
     channels = shape[-1]
-    dtype = "float32"
+    dtype = draw.pick(["float32", "float32", "half", "bfloat16"]) if name != "FusedBatchNorm" else "float32"
     return {
         "x": fed(draw.values(dtype, shape)),
         "scale": fed(draw.positive("float32", [channels])),
@@ -175,7 +183,7 @@ def _batch_norm(draw):
         "mean": fed(draw.values("float32", [channels])),
         "variance": fed(draw.positive("float32", [channels])),
         "epsilon": 1e-3,
-        "data_format": form,
+        "data_format": "NHWC",
         "is_training": False,
     }
 

@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
 import boxes  # noqa: E402,F401
 import branches  # noqa: E402,F401
+import diagonals  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import examples  # noqa: E402,F401
 import images  # noqa: E402,F401
@@ -29,6 +30,7 @@ import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401
 import quantized  # noqa: E402,F401
 import ragged  # noqa: E402,F401
+import recurrent  # noqa: E402,F401
 import reductions  # noqa: E402,F401
 import sparse  # noqa: E402,F401
 import sparse_tensors  # noqa: E402,F401

@@ -59,6 +59,32 @@ def _dequantize(draw):
     }
 
 
+def _rounding(draw, axis, shape, dtype, has_one):
+    low, high = _ends(draw, shape, -1 if has_one else axis)
+    return {
+        "input": fed(draw.values(dtype, shape)),
+        "input_min": (const if draw.flag() else fed)(low.astype(dtype)),
+        "input_max": (const if draw.flag() else fed)(high.astype(dtype)),
+        "signed_input": draw.flag(0.7),
+        "range_given": draw.flag(0.7) and not (has_one and axis >= 0),
+        "narrow_range": draw.flag(),
+        "axis": axis,
+    }
+
+
+@ops(["QuantizeAndDequantizeV2", "QuantizeAndDequantizeV3", "QuantizeAndDequantizeV4"], rtol=1e-5)
+def _quantize_and_dequantize(draw, name):
+    shape = [max(1, size) for size in draw.shape(1, 4)]  # of nothing there is no smallest number
+    axis = draw.integer(0, len(shape) - 1) if draw.flag(0.4) else -1
+    bits = draw.pick([8, 8, 4, 2, 16])
+    # Where ends are given along an axis TensorFlow 2.21 wants one of each in all forms but the third, and then refuses that.
+    has_one = name != "QuantizeAndDequantizeV3"
+    arguments = _rounding(draw, axis, shape, draw.pick(["float32", "float32", "float64"]), has_one)
+    if name == "QuantizeAndDequantizeV3":
+        return {**arguments, "num_bits": (const if draw.flag() else fed)(np.asarray(bits, np.int32))}
+    return {**arguments, "num_bits": bits, "round_mode": draw.pick(["HALF_TO_EVEN", "HALF_UP"])}
+
+
 @op("HistogramFixedWidth")
 def _histogram(draw):
     dtype = draw.pick(["int32", "int64", "float32", "float64"])

@@ -49,22 +49,6 @@ def _band(draw):
     }
 
 
-@op("MatrixDiag")
-def _diag(draw):
-    return {"diagonal": fed(draw.values(draw.pick(["float32", "int32", "float64"]), draw.shape(1, 3)))}
-
-
-@op("MatrixDiagPart")
-def _diag_part(draw):
-    return {"input": fed(draw.values(draw.pick(["float32", "int32", "float64"]), draw.shape(2, 3)), False)}
-
-
-@op("MatrixSetDiag")
-def _set_diag(draw):
-    shape = draw.shape(2, 3)
-    return {"input": fed(draw.values("float32", shape), False), "diagonal": fed(draw.values("float32", shape[:-2] + [min(shape[-2:])]))}
-
-
 @op("Cross")
 def _cross(draw):
     shape = draw.shape(0, 2) + [3]
@@ -93,11 +77,11 @@ def _bound(draw, name):
     return {"sorted_inputs": fed(first), "values": fed(draw.values(dtype, [rows, draw.integer(1, 5)])), "out_type": draw.pick(["int32", "int64"])}
 
 
-@op("InTopKV2")
-def _in_top_k(draw):
+@ops(["InTopK", "InTopKV2"])
+def _in_top_k(draw, name):
     rows, classes = draw.integer(1, 5), draw.integer(1, 6)
     scores = np.round(draw.values("float32", [rows, classes]))
-    return {"predictions": fed(scores), "targets": fed(draw.rng.integers(0, classes, rows).astype(np.int32)), "k": const(np.asarray(draw.integer(1, 4), np.int32))}
+    return {"predictions": fed(scores), "targets": fed(draw.rng.integers(0, classes, rows).astype(np.int32)), "k": draw.integer(1, 4) if name == "InTopK" else const(np.asarray(draw.integer(1, 4), np.int32))}
 
 
 @ops("UnsortedSegmentSum UnsortedSegmentProd UnsortedSegmentMax UnsortedSegmentMin".split(), rtol=2e-5)
@@ -159,6 +143,13 @@ def _sparse_cross_entropy(draw):
 @op("FakeQuantWithMinMaxArgs", rtol=1e-4, atol=1e-4)
 def _fake_quant(draw):
     return {"inputs": fed(draw.values("float32", draw.shape())), "min": draw.pick([-6.0, 0.0, -1.5]), "max": draw.pick([6.0, 2.5]), "num_bits": draw.pick([8, 4]), "narrow_range": draw.flag()}
+
+
+@op("FakeQuantWithMinMaxVarsPerChannel", rtol=1e-4, atol=1e-4)
+def _fake_quant_channels(draw):
+    shape = draw.shape(1, 4)
+    low = draw.uniform("float32", shape[-1:], -5, 0)
+    return {"inputs": fed(draw.values("float32", shape)), "min": fed(low), "max": fed(low + draw.uniform("float32", shape[-1:], 0.5, 8)), "num_bits": draw.pick([8, 4]), "narrow_range": draw.flag()}
 
 
 @op("FakeQuantWithMinMaxVars", rtol=1e-4, atol=1e-4)

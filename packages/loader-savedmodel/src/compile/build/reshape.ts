@@ -1,4 +1,4 @@
-import { fixedCount, type Shape, ShapeMismatch, type Size } from '../ir/dimension.ts';
+import { fixedCount, isFixed, type Shape, ShapeMismatch, type Size } from '../ir/dimension.ts';
 import { axisOf, shapeOf, type Value } from '../ir/value.ts';
 import { cast, chain } from './elementwise.ts';
 import type { GraphBuilder } from './graph-builder.ts';
@@ -43,6 +43,7 @@ export class UnwrittenShape extends Error {
 /** As {@link reshape}, to sizes of which at most one is not known by number. @throws UnwrittenShape for others */
 export function reshapeTo(b: GraphBuilder, value: Value, shape: Shape): Value {
   const input = inPlace(b, value);
+  if (isFixed(shape) && shape.includes(0)) return b.one('Reshape', [input, b.list(shape)], { dtype: value.dtype, shape }, { allowzero: 1 });
   const written = writtenTarget(input, shape, shape);
   if (written === undefined) throw new UnwrittenShape(shape);
   return b.one('Reshape', [input, b.list(written)], { dtype: value.dtype, shape });

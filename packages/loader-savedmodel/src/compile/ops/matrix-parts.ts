@@ -11,7 +11,6 @@ import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
-import { knownInput } from './shape.ts';
 
 /** The places of rows as a column, and those of columns. */
 function grid(b: GraphBuilder, matrix: Value): readonly [Value, Value] {
@@ -48,52 +47,6 @@ function bandFits(call: OpCall, at: 1 | 2, matrix: Value): readonly Value[] {
   const width = reshape(b, cast(b, call.input(at), 'INT64'), b.list([]));
   return [zerosWhere(b, compare(b, 'LessOrEqual', [width, limit]), `${message} (node '${call.node}')`)];
 }
-
-function mainDiagonal(call: OpCall, at: number): void {
-  if (knownInput(call, at, 'diagonals').some((each) => each !== 0)) throw new Uncovered('it takes other diagonals than the main one');
-}
-
-/** A matrix that has a list on its diagonal. */
-const diagonal = (isNew: boolean): Emitter => (call) => {
-  const { b } = call;
-  const x = inPlace(b, call.input(0));
-  if (isNew) {
-    mainDiagonal(call, 1);
-    if ([2, 3].some((at) => knownInput(call, at, 'size').some((size) => size !== -1))) throw new Uncovered('it says the size of its matrix');
-  }
-  const wide = unsqueeze(b, x, rankOf(x) - 1);
-  const column = places(b, x, rankOf(x) - 1);
-  const isOn = compare(b, 'Equal', [unsqueeze(b, column, 1), column]);
-  return where(b, isOn, [wide, isNew ? call.input(4) : like(b, x, 0)]);
-};
-
-/** The diagonal of matrices: every element that is one row and one column further. */
-const diagonalPart = (isNew: boolean): Emitter => (call) => {
-  const { b } = call;
-  const x = inPlace(b, call.input(0));
-  if (isNew) mainDiagonal(call, 1);
-  const rank = rankOf(x);
-  const [rows, columns] = [shapeOf(x)[rank - 2], shapeOf(x)[rank - 1]];
-  if (typeof rows !== 'number' || typeof columns !== 'number') throw new Uncovered('the size of its matrix is only known at run time');
-  const count = Math.min(rows, columns);
-  const lead = Array.from({ length: rank - 2 }, (_, axis) => sizeList(b, x, axis));
-  const flat = reshape(b, x, joinLists(b, [...lead, b.list([rows * columns])]));
-  return slice(b, flat, [{ axis: rank - 2, start: 0, end: count === 0 ? 0 : (count - 1) * (columns + 1) + 1, step: columns + 1 }]);
-};
-
-/** Matrices with another diagonal. */
-const setDiagonal = (isNew: boolean): Emitter => (call) => {
-  const { b } = call;
-  const [x, diagonalOfIt] = [inPlace(b, call.input(0)), inPlace(b, call.input(1))];
-  if (isNew) mainDiagonal(call, 2);
-  const rank = rankOf(x);
-  const [rows, columns] = [shapeOf(x)[rank - 2], shapeOf(x)[rank - 1]];
-  if (typeof rows !== 'number' || typeof columns !== 'number') throw new Uncovered('the size of its matrix is only known at run time');
-  const [row, column] = grid(b, x);
-  // Beside the shorter axis the list is as long as it, and lies along the other one's places.
-  const along = rows <= columns ? unsqueeze(b, diagonalOfIt, rankOf(diagonalOfIt)) : unsqueeze(b, diagonalOfIt, rankOf(diagonalOfIt) - 1);
-  return where(b, compare(b, 'Equal', [row, column]), [along, x]);
-};
 
 /** Of lists of three. */
 const cross: Emitter = (call) => {
@@ -173,12 +126,6 @@ export const MATRIX_PARTS: OpFamily = {
     InTopKV2: inTopK,
     LowerBound: bound('Less'),
     MatrixBandPart: bandPart,
-    MatrixDiag: diagonal(false),
-    MatrixDiagPart: diagonalPart(false),
-    MatrixDiagPartV3: diagonalPart(true),
-    MatrixDiagV3: diagonal(true),
-    MatrixSetDiag: setDiagonal(false),
-    MatrixSetDiagV3: setDiagonal(true),
     UpperBound: bound('LessOrEqual'),
   },
 };

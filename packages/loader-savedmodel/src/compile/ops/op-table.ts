@@ -14,6 +14,8 @@ import { CONVOLUTION } from './convolution.ts';
 import { CROPS } from './crops.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
+import { DIAGONALS } from './diagonals.ts';
+import { GRADIENTS } from './gradients.ts';
 import { HISTOGRAM } from './histogram.ts';
 import { LOSSES } from './losses.ts';
 import { MATRIX_PARTS } from './matrix-parts.ts';
@@ -27,6 +29,8 @@ import { PATCHES } from './patches.ts';
 import { POOLING } from './pooling.ts';
 import { QUANTIZATION } from './quantization.ts';
 import { RAGGED } from './ragged.ts';
+import { QUANTIZE_DEQUANTIZE } from './quantize-dequantize.ts';
+import { RECURRENT } from './recurrent.ts';
 import { REDUCTION } from './reduction.ts';
 import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
@@ -65,6 +69,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   BLOCKS,
   MATRIX,
   MATRIX_PARTS,
+  DIAGONALS,
   CONVOLUTION,
   POOLING,
   PATCHES,
@@ -76,6 +81,9 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   LOSSES,
   QUANTIZATION,
   BOXES,
+  QUANTIZE_DEQUANTIZE,
+  RECURRENT,
+  GRADIENTS,
 ];
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));

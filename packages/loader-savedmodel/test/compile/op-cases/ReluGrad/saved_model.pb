@@ -1,0 +1,62 @@
+×	
+"serve£
+Q
+case0/in0_gradientsPlaceholder* 
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
+G
+case0/in0_featuresPlaceholder*
+shape:*
+dtype0
+L
+case0/ReluGradReluGradcase0/in0_gradientscase0/in0_features*
+T0
+@
+case1/in1_gradientsPlaceholder*
+shape:*
+dtype0
+H
+case1/in1_featuresPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
+L
+case1/ReluGradReluGradcase1/in1_gradientscase1/in1_features*
+T0
+I
+case2/in2_gradientsPlaceholder*
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
+?
+case2/in2_featuresPlaceholder*
+shape:*
+dtype0
+L
+case2/ReluGradReluGradcase2/in2_gradientscase2/in2_features*
+T0"ª*Å
+case0»
+2
+features&
+case0/in0_features:0
+=
+	gradients0
+case0/in0_gradients:0ÿÿÿÿÿÿÿÿÿ*
+out0"
+case0/ReluGrad:0tensorflow/serving/predict*­
+case1£
+3
+features'
+case1/in1_features:0ÿÿÿÿÿÿÿÿÿ
+,
+	gradients
+case1/in1_gradients:0"
+out0
+case1/ReluGrad:0tensorflow/serving/predict*­
+case2£
+*
+features
+case2/in2_features:0
+5
+	gradients(
+case2/in2_gradients:0ÿÿÿÿÿÿÿÿÿ"
+out0
+case2/ReluGrad:0tensorflow/serving/predict

@@ -1,0 +1,62 @@
+Ž
+"serveô
+L
+case0/in0_gradientsPlaceholder*
+shape:*
+dtype0
+K
+case0/in0_featuresPlaceholder*
+shape:*
+dtype0
+T
+case0/SoftsignGradSoftsignGradcase0/in0_gradientscase0/in0_features*
+T0
+Q
+case1/in1_gradientsPlaceholder* 
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
+G
+case1/in1_featuresPlaceholder*
+shape:*
+dtype0
+T
+case1/SoftsignGradSoftsignGradcase1/in1_gradientscase1/in1_features*
+T0
+U
+case2/in2_gradientsPlaceholder*$
+shape:ÿÿÿÿÿÿÿÿÿ*
+dtype0
+]
+case2/in2_featuresPlaceholder*-
+shape$:"ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ*
+dtype0
+T
+case2/SoftsignGradSoftsignGradcase2/in2_gradientscase2/in2_features*
+T0"ª*Ì
+case0Â
+6
+features*
+case0/in0_features:0
+8
+	gradients+
+case0/in0_gradients:02
+out0*
+case0/SoftsignGrad:0tensorflow/serving/predict*É
+case1¿
+2
+features&
+case1/in1_features:0
+=
+	gradients0
+case1/in1_gradients:0ÿÿÿÿÿÿÿÿÿ.
+out0&
+case1/SoftsignGrad:0tensorflow/serving/predict*ð
+case2æ
+H
+features<
+case2/in2_features:0"ÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿÿ
+A
+	gradients4
+case2/in2_gradients:0ÿÿÿÿÿÿÿÿÿ;
+out03
+case2/SoftsignGrad:0ÿÿÿÿÿÿÿÿÿtensorflow/serving/predict

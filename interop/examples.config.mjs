@@ -1,11 +1,12 @@
 /**
- * Models for Classify, Regress and MultiInference: ONNX models with names that fit, and the SavedModels of the goldens where
- * `SERVABLE_INTEROP_TENSORFLOW` says where a libtensorflow is.
+ * Models for Classify, Regress and MultiInference: ONNX models with names that fit, and the SavedModels of the goldens: with the libtensorflow that
+ * `SERVABLE_INTEROP_TENSORFLOW` names, or else compiled, without TensorFlow.
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import onnx from '@servable/loader-onnx';
+import savedModel from '@servable/loader-savedmodel';
 import { defineConfig } from '@servable/server';
 import fs from '@servable/source-fs';
 
@@ -28,11 +29,11 @@ const onnxModels = Object.entries(SIGNATURES).map(([name, { version, signatures 
 });
 
 const SAVED_MODELS = ['scalar_affine_tf1', 'multi_signature', 'wide_examples', 'pbtxt_model'];
-const savedModel = tensorflow === undefined ? undefined : (await import('@servable/loader-savedmodel')).default({ engine: { name: 'tensorflow', path: tensorflow } });
-const savedModels = savedModel === undefined ? [] : SAVED_MODELS.map((name) => ({ name, path: join(fixtures, name), versions: 'all' }));
+const engine = tensorflow === undefined ? 'onnx' : { name: 'tensorflow', path: tensorflow };
+const savedModels = SAVED_MODELS.map((name) => ({ name, path: join(fixtures, name), versions: 'all' }));
 
 export default defineConfig({
-  plugins: [fs(), onnx(), ...(savedModel === undefined ? [] : [savedModel])],
+  plugins: [fs(), onnx(), savedModel({ engine })],
   log: { level: 'warn' },
   models: [...onnxModels, ...savedModels],
 });

@@ -1,11 +1,13 @@
 """Cases of ops on strings."""
 
 import numpy as np
+import tensorflow as tf
 
-from draw import fed
+from draw import const, fed
 from registry import op
 
-TEXTS = [b"", b"a", b"Hello World", b"\xc3\xa9t\xc3\xa9", b"nul\x00inside\x00", b"\xff\xfe\x80", "日本語 text".encode(), b"  spaced\t"]
+# Without a zero at the end: numpy drops it.
+TEXTS = [b"", b"a", b"Hello World", b"\xc3\xa9t\xc3\xa9", b"nul\x00inside", b"\xff\xfe\x80", "日本語 text".encode(), b"  spaced\t"]
 
 
 def texts(draw, shape):
@@ -15,3 +17,75 @@ def texts(draw, shape):
 @op("StringLength")
 def string_length(draw):
     return {"input": fed(texts(draw, draw.shape(0, 3))), "unit": draw.pick(["BYTE", "UTF8_CHAR"])}
+
+
+@op("StringToHashBucketFast")
+def string_to_hash_bucket_fast(draw):
+    long = np.array([bytes(draw.rng.integers(0, 256, draw.integer(0, 300), dtype=np.uint8)) for _ in range(6)], object)
+    return {"input": fed(long if draw.flag(0.7) else texts(draw, draw.shape(0, 3))), "num_buckets": draw.pick([1, 2, 10, 1000, 2**31 - 1])}
+
+
+@op("AsString")
+def as_string(draw):
+    dtype = draw.pick(["int32", "int64", "int8", "uint16", "bool", "float32", "float64"])
+    shape = draw.shape(0, 3)
+    values = draw.values(dtype, shape)
+    if dtype.startswith("float"):
+        odd = [0.0, -0.0, 0.0078125, 0.5, 2.5, np.nan, np.inf, -np.inf, 1e20, 1e-8, -123456789.125]
+        values = np.array([draw.pick(odd) if draw.flag(0.5) else value for value in np.ravel(values)], dtype).reshape(shape)
+        return {"input": fed(values), "precision": draw.pick([-1, -1, 0, 1, 3, 10])}
+    return {"input": fed(values)}
+
+
+def moved(pick, inputs, lists, numbers):
+    """One op that arranges strings, and how long what it gives is: so its strings stay outside of ONNX."""
+    raw = tf.raw_ops
+    made = {
+        "Reshape": lambda: raw.Reshape(tensor=inputs[0], shape=lists),
+        "Squeeze": lambda: raw.Squeeze(input=tf.expand_dims(inputs[0], numbers), axis=[numbers]),
+        "ExpandDims": lambda: raw.ExpandDims(input=inputs[0], axis=numbers),
+        "Transpose": lambda: raw.Transpose(x=inputs[0], perm=lists),
+        "Tile": lambda: raw.Tile(input=inputs[0], multiples=lists),
+        "BroadcastTo": lambda: raw.BroadcastTo(input=inputs[0], shape=lists),
+        "Fill": lambda: raw.Fill(dims=lists, value=tf.reshape(inputs[0], [-1])[0]),
+        "GatherV2": lambda: raw.GatherV2(params=inputs[0], indices=lists, axis=numbers),
+        "GatherNd": lambda: raw.GatherNd(params=inputs[0], indices=tf.reshape(lists, [-1, 1])),
+        "ConcatV2": lambda: raw.ConcatV2(values=inputs, axis=numbers),
+        "Pack": lambda: raw.Pack(values=inputs, axis=numbers),
+        "Unpack": lambda: raw.Unpack(value=inputs[0], num=inputs[0].shape[numbers], axis=numbers),
+        "Split": lambda: raw.Split(axis=numbers, value=tf.concat([inputs[0], inputs[0]], numbers), num_split=2),
+        "Slice": lambda: raw.Slice(input=inputs[0], begin=lists, size=[-1] * len(inputs[0].shape)),
+        "StridedSlice": lambda: inputs[0][::-1] if numbers == 0 else inputs[0][..., ::2],
+        "SelectV2": lambda: raw.SelectV2(condition=tf.equal(inputs[0], inputs[1]), t=inputs[0], e="no"),
+        "Equal": lambda: raw.Equal(x=inputs[0], y=inputs[1]),
+        "NotEqual": lambda: raw.NotEqual(x=inputs[0], y=inputs[1]),
+        "ReverseV2": lambda: raw.ReverseV2(tensor=inputs[0], axis=[numbers]),
+        "Shape": lambda: raw.Shape(input=inputs[0]),
+        "Size": lambda: raw.Size(input=inputs[0]),
+    }[pick]()
+    parts = list(made) if isinstance(made, (list, tuple)) else [made]
+    return [*parts, *[raw.StringLength(input=part if part.dtype == tf.string else inputs[0]) for part in parts]]
+
+
+@op("StringArrays", call=lambda name: moved)
+def string_arrays(draw):
+    shape = draw.shape(1, 3, 3)
+    axis = draw.integer(0, len(shape) - 1)
+    size = int(np.prod(shape))
+    pick = draw.pick("Reshape Squeeze ExpandDims Transpose Tile BroadcastTo Fill GatherV2 GatherNd ConcatV2 Pack Unpack Split Slice StridedSlice SelectV2 Equal NotEqual ReverseV2 Shape Size".split())
+    lists = {
+        "Reshape": lambda: draw.pick([[-1], [1, size], [size, 1, -1], [2, -1]]),
+        "Transpose": lambda: draw.permutation(len(shape)),
+        "Tile": lambda: [draw.integer(0, 3) for _ in shape],
+        "BroadcastTo": lambda: [2, *shape],
+        "Fill": lambda: draw.shape(0, 3),
+        "GatherV2": lambda: [draw.integer(0, shape[axis] - 1 if draw.flag(0.9) else shape[axis]) for _ in range(draw.integer(0, 4))],
+        "GatherNd": lambda: [draw.integer(0, shape[0] - 1) for _ in range(draw.integer(1, 4))],
+        "Slice": lambda: [draw.integer(0, size) for size in shape],
+    }.get(pick, lambda: [0])()
+    values = np.array(lists, np.int32)
+    # Transposes are compiled for the order that they have.
+    is_fed = draw.flag(0.5) and pick != "Transpose"
+    count = 2 if pick in ["ConcatV2", "Pack", "SelectV2", "Equal", "NotEqual"] else 1
+    inputs = [fed(texts(draw, shape), hides_shape=pick != "Unpack") for _ in range(count)]
+    return {"pick": pick, "inputs": inputs, "lists": fed(values, hides_shape=False) if is_fed else const(values), "numbers": axis}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fingerprint64 } from '../src/run/fingerprint64.ts';
+import { fingerprint64 } from '@servable/tfrecord';
 import { ask, floats, int64s, strings, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
 
 interface Oracle {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fingerprint64 } from '../src/run/fingerprint64.ts';
+import { fingerprint64 } from '@servable/tfrecord';
 import { ask, int64s, strings, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
 
 const tables = new TemporaryTables();

@@ -1,4 +1,4 @@
-import { fingerprint64 } from './fingerprint64.ts';
+import { fingerprint64 } from '@servable/tfrecord';
 
 /** The shard a key is in: an integer modulo the count, a string's fingerprint modulo the count. Never negative. */
 export function shardOf(key: bigint | Uint8Array, count: number): number {

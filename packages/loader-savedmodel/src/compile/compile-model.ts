@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Signature } from '@servable/core';
 import { WeightFile, writeModelFile } from '@servable/onnx-graph';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
-import { emitGraph } from './emit-graph.ts';
+import { emitGraph, type GraphSource } from './emit-graph.ts';
 import { type CompiledModel, type CompiledSignature, type NotCompiled, writtenConstants } from './compiled-model.ts';
 import { describePlan } from './cut/describe-plan.ts';
 import type { EmittedPlan } from './cut/emitted-plan.ts';
@@ -50,7 +50,7 @@ export async function findCoverage(model: OpenSavedModel, signal: AbortSignal): 
 function tryToEmit(model: OpenSavedModel, signature: Signature, store: VariableStore): EmittedGraph | EmittedPlan | NotCompiled {
   return emitOr(() => {
     const graph = withoutUnobserved(flatten(model, signature), store.observed);
-    return emitGraph({ graph, signature, findVariable: (node) => store.find(node) });
+    return emitGraph({ graph, signature, ...findersOf(store) });
   });
 }
 
@@ -97,6 +97,10 @@ export async function compileModel(model: OpenSavedModel, folder: string, { name
   return compiled;
 }
 
+function findersOf(store: VariableStore): Pick<GraphSource, 'findVariable' | 'findTable'> {
+  return { findVariable: (node) => store.find(node), findTable: (node) => store.tables.find(node) };
+}
+
 interface SignatureParts {
   readonly signature: Signature;
   readonly store: VariableStore;
@@ -111,7 +115,8 @@ export async function prepareSignature(model: OpenSavedModel, { signature, store
   const graph = servedGraph(model, signature, store);
   if ('kind' in graph) return graph;
   await store.load(graph, signal);
-  return emitOr(() => emitGraph({ graph, signature, findVariable: (node) => store.find(node) }));
+  await store.tables.load(graph, signal);
+  return emitOr(() => emitGraph({ graph, signature, ...findersOf(store) }));
 }
 
 async function compileSignature(model: OpenSavedModel, parts: SignatureParts, place: GraphPlace): Promise<CompiledSignature> {

@@ -3,6 +3,7 @@ import type { StoredTensor } from '@servable/onnx-graph';
 import { cutGraph } from './cut/cut-graph.ts';
 import type { EmittedPlan } from './cut/emitted-plan.ts';
 import type { EmittedGraph } from './emitted-graph.ts';
+import type { FindTable } from '../host/host-op.ts';
 import { hostOpOf } from '../host/host-table.ts';
 import { GraphBuilder } from './build/graph-builder.ts';
 import { NoKernel } from './build/kernel-types.ts';
@@ -20,6 +21,7 @@ import { assertedBy } from './ops/control.ts';
 import { checkRanks } from './fixed-ranks.ts';
 import { RefusedRun } from './refused-run.ts';
 import { finishGraph } from './finish-graph.ts';
+import { isTable, tableHandle } from './tables/table-store.ts';
 import { Uncovered, type UncoveredNode, UncoveredNodes } from './uncovered.ts';
 
 /** Finds what variables hold, by the names of their nodes. */
@@ -30,6 +32,8 @@ export interface GraphSource {
   readonly graph: FlatGraph;
   readonly signature: Signature;
   readonly findVariable: FindVariable;
+  /** Default: there are no tables. */
+  readonly findTable?: FindTable;
 }
 
 const VARIABLES: ReadonlySet<string> = new Set(['VarHandleOp', 'VariableV2', 'Variable']);
@@ -163,8 +167,9 @@ class GraphEmitter {
 
   #outputsOf(node: FlatNode, inputs: readonly Value[], { b, guards }: Surroundings): readonly Value[] {
     if (VARIABLES.has(node.op)) return [this.#variable(node)];
+    if (isTable(node)) return [b.stored(tableHandle(node.name))];
     const host = hostOpOf(node.op);
-    if (host !== undefined) return hostNode(b, node, { host, inputs });
+    if (host !== undefined) return hostNode(b, node, { host, inputs, findTable: this.#source.findTable ?? noTable });
     const emitter = emitterOf(node.op);
     if (emitter === undefined) throw new UncoveredNodes([{ node: node.name, op: node.op, reason: undefined }]);
     checkRanks(node, inputs);
@@ -178,6 +183,10 @@ class GraphEmitter {
     if (stored === undefined) throw new RefusedRun('FAILED_PRECONDITION', `Could not find variable ${name}. The checkpoint has no value for it: export the model again, with its variables`);
     return this.#b.stored(stored);
   }
+}
+
+function noTable(node: string): never {
+  throw new Uncovered(`nothing fills its table '${node}'`);
 }
 
 function isList(outputs: Value | readonly Value[]): outputs is readonly Value[] {

@@ -3,6 +3,7 @@ import { boundVariables } from './bound-variables.ts';
 import { emitOr, flatten } from './flat-signature.ts';
 import { allEffects, type FlatGraph } from './flow/flat-graph.ts';
 import { observedNodes, withoutUnobserved } from './flow/observed-nodes.ts';
+import { TableStore } from './tables/table-store.ts';
 import { VariableStore } from './variable-store.ts';
 
 /** What variables hold, but of those that some signature changes. */
@@ -13,7 +14,7 @@ export async function variablesOf(model: OpenSavedModel, signal: AbortSignal): P
   });
   const observed = observedNodes(graphs);
   const changed = changedVariables(graphs.map((graph) => withoutUnobserved(graph, observed)));
-  return new VariableStore(model, { changed, observed, bound: await boundVariables(model, signal) });
+  return new VariableStore(model, { changed, observed, bound: await boundVariables(model, signal), tables: new TableStore(model, changed) });
 }
 
 function changedVariables(graphs: readonly FlatGraph[]): ReadonlyMap<string, string> {

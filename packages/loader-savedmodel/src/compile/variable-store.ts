@@ -3,6 +3,7 @@ import type { StoredTensor } from '@servable/onnx-graph';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import type { RestoredValue } from '../model/restored-variables.ts';
 import type { FlatGraph } from './flow/flat-graph.ts';
+import type { TableStore } from './tables/table-store.ts';
 import { Uncovered } from './uncovered.ts';
 
 type Described = Pick<OpenSavedModel, 'restored' | 'variables'>;
@@ -14,22 +15,25 @@ export interface StoreParts {
   readonly observed: ReadonlySet<string>;
   /** Keys of the checkpoint by node, beside those that the restore op says. */
   readonly bound: ReadonlyMap<string, string>;
+  readonly tables: TableStore;
 }
 
 /** What a model's variables hold. Their types and sizes are known at once, their values when they were read. */
 export class VariableStore {
   /** Nodes that answers may depend on. */
   readonly observed: ReadonlySet<string>;
+  readonly tables: TableStore;
   readonly #model: Described;
   readonly #valueOf: ReadonlyMap<string, RestoredValue>;
   readonly #stored = new Map<string, StoredTensor>();
   readonly #read = new Map<string, Tensor>();
   readonly #changed: ReadonlyMap<string, string>;
 
-  constructor(model: Described, { changed, observed, bound }: StoreParts) {
+  constructor(model: Described, { changed, observed, bound, tables }: StoreParts) {
     this.#model = model;
     this.#changed = changed;
     this.observed = observed;
+    this.tables = tables;
     const restored = model.restored.flatMap(({ node, values: [value] }) => (value === undefined ? [] : [[node, value] as const]));
     const others = Array.from(bound, ([node, checkpointKey]) => [node, { checkpointKey, slice: undefined }] as const);
     this.#valueOf = new Map([...restored, ...others]);

@@ -1,4 +1,5 @@
 import type { DType, Tensor } from '@servable/core';
+import type { StoredTensor } from '@servable/onnx-graph';
 import type { NodeAttributes } from '../compile/flow/node-attributes.ts';
 import type { SizeNames } from '../compile/ir/dimension.ts';
 import type { OutputFacts } from '../compile/ir/node-parts.ts';
@@ -17,12 +18,19 @@ export interface HostCall {
   readonly attributes: NodeAttributes;
   /** Names for sizes that only a run tells. */
   readonly sizes: SizeNames;
+  /** What the table of a node holds. @throws Uncovered */
+  readonly findTable: FindTable;
 }
+
+/** Finds what a table holds, by the name of the node that makes it. @throws Uncovered */
+export type FindTable = (node: string) => { readonly keys: StoredTensor; readonly values: StoredTensor };
 
 /** What is known of a node before it runs. */
 export interface HostPlan<Attributes> {
   readonly attributes: Attributes;
   readonly outputs: readonly OutputFacts[];
+  /** What it takes, constants among it. Default: the node's inputs. */
+  readonly inputs?: readonly (Value | StoredTensor)[];
   /** Whether row i of every output depends on row i of the inputs alone, but for constants. Default: not known. */
   readonly keepsRows?: boolean;
 }
@@ -39,8 +47,8 @@ export type HostRun = (inputs: readonly Tensor[]) => HostResult;
 export interface HostOp {
   /** What comes out of a node. @throws Uncovered, RefusedRun */
   plan(call: HostCall): HostPlan<HostAttributes>;
-  /** Its work, from attributes that `plan` made: once for each model that is loaded. */
-  prepare(attributes: HostAttributes): HostRun;
+  /** Its work, from attributes that `plan` made, and those of its inputs that are constants: once for each model that is loaded. */
+  prepare(attributes: HostAttributes, constants: readonly (Tensor | undefined)[]): HostRun;
 }
 
 /** Ops that belong together, in one file. */
@@ -51,11 +59,11 @@ export interface HostFamily {
 }
 
 /** A host op whose attributes have a type of their own. */
-export function hostOp<Attributes>(op: { plan(call: HostCall): HostPlan<Attributes>; prepare(attributes: Attributes): HostRun }): HostOp {
+export function hostOp<Attributes>(op: { plan(call: HostCall): HostPlan<Attributes>; prepare(attributes: Attributes, constants: readonly (Tensor | undefined)[]): HostRun }): HostOp {
   return {
     plan: (call) => op.plan(call) as HostPlan<HostAttributes>,
     // They are those that `plan` made, by way of JSON.
-    prepare: (attributes) => op.prepare(attributes as Attributes),
+    prepare: (attributes, constants) => op.prepare(attributes as Attributes, constants),
   };
 }
 

@@ -1,10 +1,12 @@
+import type { Tensor } from '@servable/core';
 import type { HostAttributes, HostFamily, HostOp, HostRun } from './host-op.ts';
 import { EXAMPLES } from './ops/examples.ts';
+import { LOOKUPS } from './ops/lookups.ts';
 import { STRINGS } from './ops/strings.ts';
 import { STRING_OPERATORS } from './string-operators.ts';
 
 /** Every op that runs in TypeScript, family by family. */
-export const HOST_FAMILIES: readonly HostFamily[] = [EXAMPLES, STRINGS];
+export const HOST_FAMILIES: readonly HostFamily[] = [EXAMPLES, LOOKUPS, STRINGS];
 
 const HOST_OPS: ReadonlyMap<string, HostOp> = new Map(HOST_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));
 
@@ -27,8 +29,8 @@ export function isHostOp(op: string): boolean {
 }
 
 /** The work of a node that was planned. `undefined`: another version of this package planned it. */
-export function prepareHost(op: string, attributes: HostAttributes): HostRun | undefined {
-  if (isHostOp(op)) return hostOpOf(op)?.prepare(attributes);
+export function prepareHost(op: string, attributes: HostAttributes, constants: readonly (Tensor | undefined)[]): HostRun | undefined {
+  if (isHostOp(op)) return hostOpOf(op)?.prepare(attributes, constants);
   const name = op.slice(ON_STRINGS.length);
   const operator = Object.hasOwn(STRING_OPERATORS, name) ? STRING_OPERATORS[name] : undefined;
   return operator === undefined ? undefined : (inputs) => operator(inputs, attributes);

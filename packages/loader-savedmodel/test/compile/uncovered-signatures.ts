@@ -30,7 +30,4 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'string_model/1 string_ops',
   'string_model/1 unicode',
   'tabular/1 serving_default',
-  'wide_examples/1 predict',
-  'wide_examples/1 regression',
-  'wide_examples/1 serving_default',
 ]);

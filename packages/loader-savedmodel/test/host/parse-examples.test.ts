@@ -42,7 +42,7 @@ const SPARSE: ExampleSpec = {
 };
 
 function run(spec: ExampleSpec, examples: readonly Uint8Array[], defaults: readonly Tensor[]): readonly Tensor[] | Promise<readonly Tensor[]> {
-  const work = prepareHost('ParseExampleV2', { spec, defaultsAt: 5, hasNames: true } as unknown as HostAttributes);
+  const work = prepareHost('ParseExampleV2', { spec, defaultsAt: 5, hasNames: true } as unknown as HostAttributes, []);
   if (work === undefined) throw new Error('there is no such op');
   return inTurns(work([createTensor('BYTES', [examples.length], examples), NONE, NONE, NONE, NONE, ...defaults]), NEVER);
 }

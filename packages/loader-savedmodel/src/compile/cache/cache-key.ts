@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { InputShapes } from '../compile-model.ts';
 
 /** Raised whenever the compiler writes something else for the same model. */
-const COMPILER_VERSION = 7;
+const COMPILER_VERSION = 8;
 
 /** What a compiled model depends on, besides its files. */
 export interface CacheKeyParts {
@@ -23,9 +23,15 @@ export interface CacheKeyParts {
  */
 export async function cacheKey(directory: string, parts: CacheKeyParts, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([COMPILER_VERSION, parts]));
-  for (const name of ['saved_model.pb', 'saved_model.pbtxt']) await addFile(hash, join(directory, name), signal);
+  for (const name of ['saved_model.pb', 'saved_model.pbtxt', ...(await assetsOf(directory))]) await addFile(hash.update(`${name}\n`), join(directory, name), signal);
   hash.update(await readFile(join(directory, 'variables', 'variables.index')).catch(() => new Uint8Array(0)));
   return hash.digest('hex').slice(0, 40);
+}
+
+/** Files that tables are filled from. */
+async function assetsOf(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(join(directory, 'assets'), { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.flatMap((entry) => (entry.isFile() ? [relative(directory, join(entry.parentPath, entry.name))] : [])).toSorted();
 }
 
 async function addFile(hash: ReturnType<typeof createHash>, path: string, signal: AbortSignal): Promise<void> {

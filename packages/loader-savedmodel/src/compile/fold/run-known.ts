@@ -1,12 +1,13 @@
 import { elementCount, type Tensor } from '@servable/core';
 import type { StoredTensor } from '@servable/onnx-graph';
-import type { HostResult, HostRun } from '../../host/host-op.ts';
+import type { HostAttributes, HostOp, HostResult } from '../../host/host-op.ts';
 import { SMALL, storedTensor, tensorOf } from '../ir/constant-data.ts';
 
 /** What a host node gives for constants; `undefined` when they are too large to be worth it. @throws RefusedRun */
-export function runKnown(run: HostRun, inputs: readonly StoredTensor[]): readonly StoredTensor[] | undefined {
+export function runKnown(host: HostOp, attributes: HostAttributes, inputs: readonly StoredTensor[]): readonly StoredTensor[] | undefined {
   if (inputs.some(({ shape }) => elementCount(shape) > SMALL)) return undefined;
-  const tensors = finish(run(inputs.map(tensorOf)));
+  const constants = inputs.map(tensorOf);
+  const tensors = finish(host.prepare(attributes, constants)(constants));
   return tensors.map(({ dtype, shape, data }) => storedTensor(dtype, shape, data));
 }
 

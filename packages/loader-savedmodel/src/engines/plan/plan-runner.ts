@@ -23,8 +23,8 @@ export class PlanRunner {
 
   constructor(plan: CompiledPlan, sessions: ReadonlyMap<string, OnnxSession>) {
     this.#plan = plan;
-    this.#steps = planSteps(plan, sessions);
     this.#constants = new Map(Object.entries(plan.constants).map(([name, written]) => [name, readConstant(written)]));
+    this.#steps = planSteps(plan, { sessions, constants: this.#constants });
   }
 
   /** Not async: what is answered at once is not made to wait for a promise. */

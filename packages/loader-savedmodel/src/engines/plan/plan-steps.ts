@@ -17,9 +17,17 @@ export interface PlanStep {
   run(values: CallValues, wanted: readonly string[], signal: AbortSignal): undefined | Promise<void>;
 }
 
+/** What a plan is run with. */
+export interface LoadedParts {
+  /** By file. */
+  readonly sessions: ReadonlyMap<string, OnnxSession>;
+  /** By their names in the graph. */
+  readonly constants: ReadonlyMap<string, Tensor>;
+}
+
 /** Steps whose graphs are loaded. @throws ServingError when the plan is not of this version */
-export function planSteps({ steps }: CompiledPlan, sessions: ReadonlyMap<string, OnnxSession>): readonly PlanStep[] {
-  return steps.map((step) => (step.kind === 'host' ? hostStep(step) : segmentStep(step, sessions.get(step.file))));
+export function planSteps({ steps }: CompiledPlan, { sessions, constants }: LoadedParts): readonly PlanStep[] {
+  return steps.map((step) => (step.kind === 'host' ? hostStep(step, constants) : segmentStep(step, sessions.get(step.file))));
 }
 
 function segmentStep({ file, inputs, outputs }: CompiledSegment, session: OnnxSession | undefined): PlanStep {
@@ -36,8 +44,8 @@ function segmentStep({ file, inputs, outputs }: CompiledSegment, session: OnnxSe
   };
 }
 
-function hostStep({ op, node, attributes, inputs, outputs }: CompiledHost): PlanStep {
-  const work = prepareHost(op, attributes);
+function hostStep({ op, node, attributes, inputs, outputs }: CompiledHost, constants: LoadedParts['constants']): PlanStep {
+  const work = prepareHost(op, attributes, inputs.map((name) => constants.get(name)));
   if (work === undefined) throw savedModelError('SRV_SAVEDMODEL_COMPILE_FAILED', [node, `nothing here runs ${op}`]);
   const named = (made: readonly Tensor[]): Iterable<[string, Tensor]> => outputs.map((name, at): [string, Tensor] => [name, made[at] as Tensor]);
   return {

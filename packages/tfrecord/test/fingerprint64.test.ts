@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { fingerprint64 } from '../src/run/fingerprint64.ts';
+import { fingerprint64 } from '../src/fingerprint64.ts';
 
 interface HashEntry {
   readonly hex: string;

@@ -1,6 +1,5 @@
 /**
- * TensorFlow's `Fingerprint64` (FarmHash), which chooses its out-of-vocabulary buckets. With BigInts: it is only asked for keys that
- * are not in the table, and for shards.
+ * TensorFlow's `Fingerprint64` (FarmHash), which chooses buckets for words that are in no vocabulary, and shards.
  *
  * Source: FarmHash's `farmhashna::Hash64`.
  */

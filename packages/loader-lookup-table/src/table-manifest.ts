@@ -1,5 +1,5 @@
 import { messageOf } from '@servable/core';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tableError } from './errors.ts';
@@ -84,10 +84,21 @@ export async function readTableManifest(directory: string): Promise<TableManifes
   return parseTableManifest(text, path);
 }
 
+/** Compiles the schema for the first `table.json`: that takes some 15 ms of the event loop, and a load reads the file more than once. */
+class ManifestValidator {
+  #compiled: ValidateFunction<TableManifest> | undefined;
+
+  get validate(): ValidateFunction<TableManifest> {
+    return (this.#compiled ??= new Ajv({ verbose: true, allowUnionTypes: true }).compile<TableManifest>(TABLE_MANIFEST_SCHEMA));
+  }
+}
+
+const validator = new ManifestValidator();
+
 /** @throws ServingError `SRV_TABLE_MANIFEST_INVALID` */
 export function parseTableManifest(text: string, path: string): TableManifest {
   const value = parseJson(text, path);
-  const validate = new Ajv({ verbose: true, allowUnionTypes: true }).compile<TableManifest>(TABLE_MANIFEST_SCHEMA);
+  const { validate } = validator;
   if (!validate(value)) throw manifestError(path, validate.errors);
   const { shard, embedding } = value;
   if (shard !== undefined && shard.index >= shard.count) {

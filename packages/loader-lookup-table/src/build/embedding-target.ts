@@ -62,7 +62,7 @@ export class EmbeddingTarget {
     }
     const value = only.values[index];
     // A single column of numbers is a vector of one.
-    const vector = dim === 1 && !Array.isArray(value) ? [value] : (value as ArrayLike<unknown> | null | undefined);
+    const vector = dim === 1 && !Array.isArray(value) && !ArrayBuffer.isView(value) ? [value] : (value as ArrayLike<unknown> | null | undefined);
     if (vector === null || vector === undefined) throw rowError(this.#options.path, batch, index, `'${this.#plan.name}' has no vector`);
     if (vector.length !== dim) throw rowError(this.#options.path, batch, index, `'${this.#plan.name}' has ${vector.length} numbers, others have ${dim}`);
     for (let column = 0; column < dim; column += 1) this.#put(batch, index, column, vector[column]);

@@ -33,7 +33,8 @@ export interface TablePlan {
 type ScannedColumn = ScannedSource['columns'][number];
 
 /** Decides, from what the file says and what `table.json` says. Pure. */
-export function planTable(path: string, keyName: string | undefined, scanned: ScannedSource, manifest: TableManifest): TablePlan {
+export function planTable(path: string, keyName: string | undefined, source: ScannedSource, manifest: TableManifest): TablePlan {
+  const scanned = source.columns.length === 0 && source.rows === 0 ? withoutRows(manifest) : source;
   const find = (name: string): number => {
     const at = scanned.columns.findIndex((column) => column.name === name);
     if (at < 0) throw tableError('SRV_TABLE_COLUMN_UNKNOWN', [path, name, scanned.columns.map((column) => column.name).join(', ') || 'none']);
@@ -46,6 +47,12 @@ export function planTable(path: string, keyName: string | undefined, scanned: Sc
   const wanted = manifest.columns === undefined ? others.filter((at) => !taken.has(at)) : Object.keys(manifest.columns).map(find);
   const columns = wanted.map((at) => planColumn(path, at, scanned.columns[at], manifest.columns));
   return { rows: scanned.rows, key: planKey(path, keyAt, scanned.columns[keyAt], manifest), columns, embedding };
+}
+
+/** A file of no records does not name its columns: `table.json` does. */
+function withoutRows(manifest: TableManifest): ScannedSource {
+  const names = new Set([manifest.key ?? 'key', ...Object.keys(manifest.columns ?? {}), ...[embeddingOf(manifest).column ?? []].flat()]);
+  return { rows: 0, columns: Array.from(names, (name) => ({ name, dtype: 'BYTES', shape: [] })) };
 }
 
 export function embeddingOf({ embedding }: TableManifest): ManifestEmbedding {
@@ -86,7 +93,7 @@ function planEmbedding(path: string, { columns, rows }: ScannedSource, { manifes
   if (rows > 0) for (const at of from) checkNumbers(path, columns[at]);
   const isVector = column.shape.length > 0;
   if (isVector && from.length > 1) throw tableError('SRV_TABLE_FILE_INVALID', [path, `'${column.name}' holds vectors already: name it alone`]);
-  const dim = isVector ? (column.shape[0] ?? 0) : from.length;
+  const dim = isVector ? (column.shape[0] ?? 0) : rows === 0 && from.length === 1 ? (manifest.default?.length ?? 1) : from.length;
   const name = typeof manifest.column === 'string' ? manifest.column : isVector ? column.name : 'embedding';
   return { from, name, dim, dtype: manifest.dtype ?? (column.dtype === 'FP16' || column.dtype === 'INT8' ? column.dtype : 'FP32') };
 }

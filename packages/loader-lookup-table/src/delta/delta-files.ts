@@ -7,6 +7,7 @@ import { tableError } from '../errors.ts';
 import type { LoadedTable } from '../load/loaded-table.ts';
 import { openSource } from '../read/open-source.ts';
 import type { Column } from '../storage/column.ts';
+import { halfValue } from '../storage/half.ts';
 import type { Table } from '../storage/table.ts';
 import { formatOf } from '../table-files.ts';
 import { MANIFEST_FILE, type ManifestColumn, type TableManifest } from '../table-manifest.ts';
@@ -61,6 +62,7 @@ export function deltaManifest(directory: string, own: TableManifest, under: Load
 
 function columnOf({ dtype, fallback }: Column): ManifestColumn {
   if (fallback instanceof Uint8Array) return { dtype, default: Buffer.from(fallback).toString('utf8') };
+  if (dtype === 'FP16') return { dtype, default: halfValue(Number(fallback)) };
   return { dtype, default: typeof fallback === 'bigint' ? String(fallback) : fallback };
 }
 

@@ -47,16 +47,20 @@ async function loadDelta(directory: string, manifest: TableManifest, { options, 
   const base = await findBase(directory, manifest);
   const under = await loadTable(base, options, depth + 1);
   const merged = deltaManifest(directory, manifest, under);
-  const upserts = (await hasDataFile(directory, manifest)) ? await loadUpserts(directory, merged) : undefined;
+  const upserts = (await hasDataFile(directory, manifest)) ? await loadUpserts(directory, merged, under.layers.base) : undefined;
   const deletes = await readDeletes(directory, manifest, under.layers.base);
-  const { base: table } = under.layers;
+  const { base: table, delta } = under.layers;
+  // Nor does a base without rows: it is what the rows over it are.
+  if (table.rows === 0 && delta === undefined) return { manifest: merged.behaviour, layers: { base: upserts ?? table, delta } };
   return { manifest: merged.behaviour, layers: applyDelta(under.layers, { upserts: upserts ?? emptyLike(table), deletes }) };
 }
 
-async function loadUpserts(directory: string, merged: ReturnType<typeof deltaManifest>): Promise<Table> {
+async function loadUpserts(directory: string, merged: ReturnType<typeof deltaManifest>, base: Table): Promise<Table | undefined> {
   const file = await findDataFile(directory, merged.files);
   const table = await buildTable(await openSource(file, merged.files), merged.files, await readScales(file, merged.files));
-  merged.check(file.path, table);
+  // No rows say nothing of what they would hold.
+  if (table.rows === 0) return undefined;
+  if (base.rows > 0) merged.check(file.path, table);
   return table;
 }
 

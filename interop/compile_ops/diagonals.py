@@ -26,8 +26,8 @@ def _set_diag(draw):
 
 def _band(draw, rows, columns):
     """Of a matrix the lowest and highest diagonal, and how long the longest is."""
-    low = draw.integer(-rows + 1, columns - 1)
-    high = low if draw.flag(0.4) else draw.integer(low, columns - 1)
+    low = draw.integer(-max(rows, 1) + 1, max(columns, 1) - 1)
+    high = low if draw.flag(0.4) else draw.integer(low, max(low, columns - 1))
     return low, high, min(rows + min(high, 0), columns - max(low, 0))
 
 
@@ -49,8 +49,8 @@ def _diag_new(draw, name):
     return {
         "diagonal": fed(draw.values(dtype, shape)),
         "k": _listed(low, high),
-        "num_rows": const(np.int32(sizes[0] + (draw.flag(0.05) and sizes[0] > 0))),
-        "num_cols": const(np.int32(sizes[1])),
+        "num_rows": (const if draw.flag(0.7) else fed)(np.int32(sizes[0] + (draw.flag(0.05) and sizes[0] > 0))),
+        "num_cols": (const if draw.flag(0.7) else fed)(np.int32(sizes[1])),
         "padding_value": (const if draw.flag() else fed)(draw.values(dtype, [])),
         **_align(draw, name),
     }
@@ -58,7 +58,7 @@ def _diag_new(draw, name):
 
 @ops(["MatrixDiagPartV2", "MatrixDiagPartV3"])
 def _part_new(draw, name):
-    shape = draw.shape(0, 2, 3) + [draw.integer(1, 5), draw.integer(1, 5)]
+    shape = draw.shape(0, 2, 3) + draw.shape(2, 2)
     low, high, _ = _band(draw, *shape[-2:])
     if draw.flag(0.05):
         high = shape[-1]

@@ -22,6 +22,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arrays  # noqa: E402,F401
 import boxes  # noqa: E402,F401
 import branches  # noqa: E402,F401
+import counts  # noqa: E402,F401
 import diagonals  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import examples  # noqa: E402,F401

@@ -56,13 +56,6 @@ def _cross(draw):
     return {"a": fed(draw.values(dtype, shape)), "b": fed(draw.values(dtype, shape))}
 
 
-@op("DenseBincount")
-def _bincount(draw):
-    shape, size, kind = draw.shape(1, 2), draw.integer(1, 6), draw.pick(["int32", "int64"])
-    weights = draw.values("float32", shape) if draw.flag(0.4) else np.zeros([0], np.float32)
-    return {"input": fed(draw.rng.integers(0, 8, shape).astype(kind)), "size": const(np.asarray(size, kind)), "weights": const(weights), "binary_output": draw.flag(0.3) and weights.size == 0}
-
-
 @op("Bucketize")
 def _bucketize(draw):
     limits = sorted({float(np.float32(each)) for each in draw.rng.normal(0, 3, draw.integer(1, 5))})

@@ -1,13 +1,17 @@
 import type { DType } from '@servable/core';
+import { storedTensor } from '../ir/constant-data.ts';
 import type { Size } from '../ir/dimension.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
-import { cast } from './elementwise.ts';
+import { cast, like } from './elementwise.ts';
+import { expand } from './filling.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { kernelType } from './kernel-types.ts';
-import { inPlace } from './order.ts';
+import { inPlace, transposed } from './order.ts';
 import { placesUpTo } from './places.ts';
+import { reduce } from './reducing.ts';
 import { unsqueeze } from './reshape.ts';
-import { countOf } from './shape-lists.ts';
+import { countOf, joinLists, shapeList, sizeList } from './shape-lists.ts';
+import { concat, gather, slice, TO_END } from './slicing.ts';
 
 /** What a condition keeps along the first axis. */
 export function keptWhere(b: GraphBuilder, value: Value, condition: Value, size: Size = b.sizes.next()): Value {
@@ -40,11 +44,31 @@ export interface DistinctValues {
   readonly counts: Value;
 }
 
-/** The values of a list, each once: sorted, or in the order in which they first come. */
+/** The values of a list, or the parts of a tensor along an axis, each once: sorted, or in the order in which they first come. */
 export function distinct(b: GraphBuilder, list: Value, { isSorted, axis }: { readonly isSorted: boolean; readonly axis?: number }): DistinctValues {
+  if (axis === undefined) return distinctOf(b, list, { isSorted });
+  const others = shapeOf(list).toSpliced(axis, 1);
+  if (others.every((size) => typeof size === 'number' && size > 0)) return distinctOf(b, list, { isSorted, axis });
+  const found = distinctOf(b, partsOf(b, list, axis), { isSorted, axis: 0 });
+  return { ...found, values: gather(b, list, { indices: found.first, axis }) };
+}
+
+/** Parts along an axis as rows. ONNX Runtime ends the process over parts without elements: each has one more that is the same in all. */
+function partsOf(b: GraphBuilder, list: Value, axis: number): Value {
+  const axes = shapeOf(list).map((_, at) => at);
+  const moved = inPlace(b, transposed(b, list, [axis, ...axes.filter((at) => at !== axis)]));
+  const count = sizeList(b, moved, 0);
+  const width = reduce(b, 'ReduceProd', slice(b, shapeList(b, moved), [{ axis: 0, start: 1, end: TO_END }]), { axes: [0], keepsAxes: true });
+  const shape = [shapeOf(moved)[0] ?? b.sizes.next(), b.sizes.next()];
+  const rows = b.one('Reshape', [moved, joinLists(b, [count, width])], { dtype: list.dtype, shape }, { allowzero: 1 });
+  const same = list.dtype === 'BYTES' ? b.stored(storedTensor('BYTES', [], [new Uint8Array()])) : like(b, list, 0);
+  return concat(b, [rows, { ...expand(b, same, joinLists(b, [count, b.list([1])])), shape: shape.with(1, 1) }], 1);
+}
+
+function distinctOf(b: GraphBuilder, list: Value, { isSorted, axis }: { readonly isSorted: boolean; readonly axis?: number }): DistinctValues {
   const kernel = kernelType('Unique', list.dtype);
   const size = b.sizes.next();
-  const length = axis === undefined ? (shapeOf(list)[0] ?? b.sizes.next()) : (shapeOf(list)[axis] ?? b.sizes.next());
+  const length = shapeOf(list)[axis ?? 0] ?? b.sizes.next();
   const shape = axis === undefined ? [size] : shapeOf(list).with(axis, size);
   const lists = [size, length, size].map((each) => ({ dtype: 'INT64' as DType, shape: [each] }));
   const attributes = { sorted: isSorted ? 1 : 0, ...(axis === undefined ? {} : { axis }) };

@@ -38,6 +38,7 @@ function inOneThread(b: GraphBuilder, base: Value, { indices, updates, reduction
   if (typeof depth !== 'number') throw new Uncovered('how many numbers a place has is only known at run time');
   const rest = slice(b, shapeList(b, base), [{ axis: 0, start: depth, end: rankOf(base) }]);
   const restShape = shapeOf(base).slice(depth);
+  if (restShape.includes(0)) return base;
   const numbers = numberThrough(b, indices, slice(b, shapeList(b, base), [{ axis: 0, start: 0, end: depth }]));
   const rows = unsqueeze(b, countOf(b, numbers), 0);
   const size = b.sizes.next();

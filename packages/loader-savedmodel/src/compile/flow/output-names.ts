@@ -5,6 +5,7 @@
 const OUTPUTS: Readonly<Record<string, string>> = {
   CombinedNonMaxSuppression: 'nmsed_boxes nmsed_scores nmsed_classes valid_detections',
   CTCGreedyDecoder: 'decoded_indices decoded_values decoded_shape log_probability',
+  DenseCountSparseOutput: 'output_indices output_values output_dense_shape',
   DenseToDenseSetOperation: 'result_indices result_values result_shape',
   FusedBatchNorm: 'y batch_mean batch_variance reserve_space_1 reserve_space_2',
   FusedBatchNormV2: 'y batch_mean batch_variance reserve_space_1 reserve_space_2',
@@ -24,6 +25,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   ParseSingleExample: 'sparse_indices*num_sparse sparse_values*num_sparse sparse_shapes*num_sparse dense_values*Tdense',
   Qr: 'q r',
   QuantizeV2: 'output output_min output_max',
+  RaggedCountSparseOutput: 'output_indices output_values output_dense_shape',
   RaggedGather: 'output_nested_splits*OUTPUT_RAGGED_RANK output_dense_values',
   RaggedRange: 'rt_nested_splits rt_dense_values',
   RaggedTensorFromVariant: 'output_nested_splits*output_ragged_rank output_dense_values',
@@ -33,6 +35,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   SoftmaxCrossEntropyWithLogits: 'loss backprop',
   SparseAdd: 'sum_indices sum_values sum_shape',
   SparseConcat: 'output_indices output_values output_shape',
+  SparseCountSparseOutput: 'output_indices output_values output_dense_shape',
   SparseCross: 'output_indices output_values output_shape',
   SparseCrossHashed: 'output_indices output_values output_shape',
   SparseCrossV2: 'output_indices output_values output_shape',

@@ -1,211 +1,234 @@
-import { binary, cast, compare, like, where } from '../build/elementwise.ts';
-import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
-import { guardedBy, zerosWhere } from '../build/guards.ts';
+import { binary, chain, compare, like, where } from '../build/elementwise.ts';
+import { expand } from '../build/filling.ts';
+import type { GraphBuilder } from '../build/graph-builder.ts';
+import { refuseUnless } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
-import { placesUpTo } from '../build/places.ts';
+import { places, placesUpTo } from '../build/places.ts';
+import { reduce } from '../build/reducing.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
-import { joinLists, sizeList } from '../build/shape-lists.ts';
-import { gather } from '../build/slicing.ts';
+import { countOf, elementsOf, joinLists, shapeList, sizeList } from '../build/shape-lists.ts';
+import { concat, slice } from '../build/slicing.ts';
+import { cast } from '../build/elementwise.ts';
 import type { Size } from '../ir/dimension.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
-import { Uncovered } from '../uncovered.ts';
+import { knownInput } from './shape.ts';
 
-/** Diagonals by how many columns they begin to the right of the first: from the lowest to the highest. */
+/** Diagonals side by side, from the lowest to the highest; 0 is the main one, those above it are more. */
 interface Band {
   readonly lowest: number;
   readonly highest: number;
-  /** Whether diagonals that are shorter than the longest end with it, to the right of the main one and to the left. */
-  readonly endsRight: { readonly above: boolean; readonly below: boolean };
+  /** Whether shorter diagonals above the main one, or below it, begin where the longest does; others end where it does. */
+  readonly isLeftAbove: boolean;
+  readonly isLeftBelow: boolean;
 }
 
-/** The size of a matrix, as numbers that a run may be the first to know. */
+const MAIN: Band = { lowest: 0, highest: 0, isLeftAbove: true, isLeftBelow: true };
+
+/** The first version of an op has the main diagonal, the second all at the left, the third says where. @param at - the input that says which diagonals */
+function bandOf(call: OpCall, at: number): Band {
+  if (!/V\d$/u.test(call.op)) return MAIN;
+  const listed = knownInput(call, at, 'list of diagonals');
+  const [lowest = 0, highest = lowest] = listed;
+  if (lowest > highest) throw new RefusedRun('INVALID_ARGUMENT', `lower_diag_index must not be larger than upper_diag_index: ${lowest} > ${highest}`);
+  const align = call.op.endsWith('V3') ? call.attributes.text('align', 'RIGHT_LEFT') : 'LEFT_LEFT';
+  return { lowest, highest, isLeftAbove: align.startsWith('LEFT'), isLeftBelow: align.endsWith('LEFT') };
+}
+
+/** Rows and columns of matrices, as lists of one. */
 interface Extent {
   readonly rows: Value;
   readonly columns: Value;
 }
 
-const plus = (b: GraphBuilder, x: Value, y: Value): Value => binary(b, 'Add', [x, y]);
-const minus = (b: GraphBuilder, x: Value, y: Value): Value => binary(b, 'Sub', [x, y]);
-const whole = (b: GraphBuilder, number: number): Value => b.scalar('INT64', number);
-const scalar = (b: GraphBuilder, list: Value): Value => reshape(b, cast(b, list, 'INT64'), b.list([]));
-const sizeOf = (b: GraphBuilder, x: Value, axis: number): Value => scalar(b, sizeList(b, x, axis));
-const knownSize = (b: GraphBuilder, value: Value): Size => value.elements?.[0] ?? knownNumbers(value)?.[0] ?? b.sizes.next();
-
-/** The band of a call: of the oldest form the main diagonal. */
-function bandOf(call: OpCall, at: number): Band {
-  if (!/V[23]$/u.test(call.op)) return { lowest: 0, highest: 0, endsRight: { above: false, below: false } };
-  const known = knownNumbers(call.input(at));
-  if (known === undefined) throw new Uncovered('its diagonals are only known at run time');
-  const [lowest = 0, highest = lowest] = known;
-  if (lowest > highest) throw new RefusedRun('INVALID_ARGUMENT', `diag_index[0] must not be larger than diag_index[1]: ${lowest} > ${highest}`);
-  const align = call.op.endsWith('V2') ? 'LEFT_LEFT' : call.attributes.text('align', 'RIGHT_LEFT');
-  return { lowest, highest, endsRight: { above: align.startsWith('RIGHT'), below: align.endsWith('RIGHT') } };
+function longestOf(b: GraphBuilder, { rows, columns }: Extent, { lowest, highest }: Band): Value {
+  return binary(b, 'Min', [binary(b, 'Add', [rows, b.list([Math.min(highest, 0)])]), binary(b, 'Sub', [columns, b.list([Math.max(lowest, 0)])])]);
 }
 
-/** How long the longest diagonal is. */
-function longest(b: GraphBuilder, { rows, columns }: Extent, { lowest, highest }: Band): Value {
-  return binary(b, 'Min', [plus(b, rows, whole(b, Math.min(highest, 0))), minus(b, columns, whole(b, Math.max(lowest, 0)))]);
+/** Where shorter diagonals begin among the places of the longest. @param diagonal - numbers of diagonals */
+function offsetsOf(b: GraphBuilder, diagonal: Value, { extent, band, longest }: { readonly extent: Extent; readonly band: Band; readonly longest: Value }): { readonly lengths: Value; readonly offsets: Value } {
+  const zero = like(b, diagonal, 0);
+  const below = binary(b, 'Add', [extent.rows, binary(b, 'Min', [diagonal, zero])]);
+  const above = binary(b, 'Sub', [extent.columns, binary(b, 'Max', [diagonal, zero])]);
+  const lengths = binary(b, 'Min', [below, above]);
+  const right = binary(b, 'Sub', [longest, lengths]);
+  const isLeft = [
+    ...(band.isLeftAbove ? [compare(b, 'GreaterOrEqual', [diagonal, zero])] : []),
+    ...(band.isLeftBelow ? [compare(b, 'LessOrEqual', [diagonal, zero])] : []),
+  ];
+  return { lengths, offsets: isLeft.length === 0 ? right : where(b, chain(b, 'Or', isLeft), [zero, right]) };
 }
 
-/** By how much each diagonal stands further right in its row of the list, so that it ends with the longest. */
-function shiftOf(b: GraphBuilder, diagonals: Value, { extent, band, width }: { readonly extent: Extent; readonly band: Band; readonly width: Value }): Value {
-  const zero = whole(b, 0);
-  const right = binary(b, 'Max', [diagonals, zero]);
-  const left = binary(b, 'Min', [diagonals, zero]);
-  const length = binary(b, 'Min', [minus(b, extent.columns, right), plus(b, extent.rows, left)]);
-  const { above, below } = band.endsRight;
-  const isShifted = (is: boolean, comparison: string): Value => binary(b, 'And', [b.scalar('BOOL', is ? 1 : 0), compare(b, comparison, [diagonals, zero])]);
-  const shifts = binary(b, 'Or', [isShifted(above, 'GreaterOrEqual'), isShifted(below, 'LessOrEqual')]);
-  return where(b, shifts, [minus(b, width, length), zero]);
+/** Refused for diagonals outside of the matrix. */
+function checkedLongest(b: GraphBuilder, extent: Extent, band: Band): Value {
+  const isInside = (diagonal: number): Value => {
+    const isAbove = compare(b, 'Less', [b.list([diagonal]), extent.columns]);
+    const isBelow = compare(b, 'Less', [b.list([-diagonal]), extent.rows]);
+    return binary(b, 'And', [isAbove, isBelow]);
+  };
+  const distinct = band.lowest === band.highest ? [band.lowest] : [band.lowest, band.highest];
+  // The main diagonal of an empty matrix is empty.
+  const tests = distinct.filter((diagonal) => diagonal !== 0).map(isInside);
+  const longest = longestOf(b, extent, band);
+  return tests.length === 0 ? longest : refuseUnless(b, longest, { condition: chain(b, 'And', tests), message: 'a diagonal is out of bound' });
 }
 
-/** For each place of a matrix whether it lies on one of the diagonals, and where it stands in their list: one diagonal after the other. */
-function placesInList(b: GraphBuilder, extent: Extent, { band, width }: { readonly band: Band; readonly width: Value }): { readonly isOn: Value; readonly places: Value } {
-  const row = unsqueeze(b, placesUpTo(b, extent.rows, knownSize(b, extent.rows)), 1);
-  const column = placesUpTo(b, extent.columns, knownSize(b, extent.columns));
-  const diagonal = minus(b, column, row);
-  const isOn = binary(b, 'And', [compare(b, 'LessOrEqual', [diagonal, whole(b, band.highest)]), compare(b, 'GreaterOrEqual', [diagonal, whole(b, band.lowest)])]);
-  const along = plus(b, minus(b, column, binary(b, 'Max', [diagonal, whole(b, 0)])), shiftOf(b, diagonal, { extent, band, width }));
-  const listed = plus(b, binary(b, 'Mul', [minus(b, whole(b, band.highest), diagonal), width]), along);
-  return { isOn, places: where(b, isOn, [listed, whole(b, 0)]) };
-}
-
-/** The list of diagonals along one axis; before it are the axes of many matrices. */
-function flatList(b: GraphBuilder, list: Value, { lowest, highest }: Band): { readonly flat: Value; readonly width: Value } {
-  const rank = rankOf(list);
-  const width = sizeOf(b, list, rank - 1);
-  if (lowest === highest) return { flat: list, width };
-  const count = shapeOf(list)[rank - 2];
-  if (typeof count === 'number' && count !== highest - lowest + 1) throw new RefusedRun('INVALID_ARGUMENT', `The number of diagonals provided in the input does not match the lower_diag_index and upper_diag_index range: ${count}`);
-  const lead = Array.from({ length: rank - 2 }, (_, axis) => sizeList(b, list, axis));
-  const length = reshape(b, binary(b, 'Mul', [width, whole(b, highest - lowest + 1)]), b.list([1]));
-  return { flat: reshape(b, list, joinLists(b, [...lead, length])), width };
-}
-
-/** Matrices of diagonals, with a number beside them. */
-const matrixOf: Emitter = (call) => {
+/** What stands on the diagonals of matrices: for one diagonal a list, for several one above the other. */
+const part: Emitter = (call) => {
   const { b } = call;
-  const band = bandOf(call, 1);
-  const { flat, width } = flatList(b, inPlace(b, call.input(0)), band);
-  const extent = extentOf(call, { band, width });
-  const { isOn, places } = placesInList(b, extent, { band, width });
-  const picked = gather(b, flat, { indices: places, axis: rankOf(flat) - 1 });
-  return where(b, isOn, [picked, call.inputs[4] ?? like(b, flat, 0)]);
-};
-
-/** As large as said, else as the diagonals need: square where nothing is said. */
-function extentOf(call: OpCall, { band, width }: { readonly band: Band; readonly width: Value }): Extent {
-  const { b } = call;
-  const least = { rows: minus(b, width, whole(b, Math.min(band.highest, 0))), columns: plus(b, width, whole(b, Math.max(band.lowest, 0))) };
-  const [rows, columns] = [2, 3].map((at) => (call.inputs[at] === undefined ? -1 : knownNumbers(call.input(at))?.[0]));
-  if (rows === undefined || columns === undefined) throw new Uncovered('the size of its matrix is only known at run time');
-  if (rows === -1 && columns === -1) {
-    const size = binary(b, 'Max', [least.rows, least.columns]);
-    return { rows: size, columns: size };
-  }
-  checkSizes(b, { rows, columns }, least);
-  return { rows: rows === -1 ? least.rows : whole(b, rows), columns: columns === -1 ? least.columns : whole(b, columns) };
-}
-
-function checkSizes(b: GraphBuilder, given: { readonly rows: number; readonly columns: number }, least: Extent): void {
-  for (const name of ['rows', 'columns'] as const) {
-    const [size, needed] = [given[name], knownNumbers(least[name])?.[0]];
-    if (needed !== undefined && size !== -1 && size < needed) throw new RefusedRun('INVALID_ARGUMENT', `The number of ${name} is too small: ${size}, the diagonals need ${needed}`);
-  }
-  const [rows, columns] = [knownNumbers(least.rows)?.[0], knownNumbers(least.columns)?.[0]];
-  const isOdd = given.rows !== -1 && given.columns !== -1 && rows !== undefined && columns !== undefined && given.rows !== rows && given.columns !== columns;
-  if (isOdd) throw new RefusedRun('INVALID_ARGUMENT', 'The number of rows or columns is not consistent with the specified d_lower, d_upper, and diagonal');
-}
-
-/** The diagonals of matrices, one in each row where there are several. */
-const partOf: Emitter = (call) => {
-  const { b } = call;
-  const band = bandOf(call, 1);
-  const { lowest, highest } = band;
   const x = inPlace(b, call.input(0));
   const rank = rankOf(x);
-  const extent = { rows: sizeOf(b, x, rank - 2), columns: sizeOf(b, x, rank - 1) };
-  const width = longest(b, extent, band);
-  const diagonals = unsqueeze(b, minus(b, whole(b, highest), placesUpTo(b, whole(b, highest - lowest + 1), highest - lowest + 1)), 1);
-  const along = minus(b, placesUpTo(b, width, knownSize(b, width)), shiftOf(b, diagonals, { extent, band, width }));
-  const [right, left] = [binary(b, 'Max', [diagonals, whole(b, 0)]), binary(b, 'Min', [diagonals, whole(b, 0)])];
-  const [row, column] = [minus(b, along, left), plus(b, along, right)];
-  const isInside = [compare(b, 'GreaterOrEqual', [along, whole(b, 0)]), compare(b, 'Less', [row, extent.rows]), compare(b, 'Less', [column, extent.columns])].reduce((all, each) => binary(b, 'And', [all, each]));
-  const places = where(b, isInside, [plus(b, binary(b, 'Mul', [row, extent.columns]), column), whole(b, 0)]);
-  const lead = Array.from({ length: rank - 2 }, (_, axis) => sizeList(b, x, axis));
-  const flat = reshape(b, x, joinLists(b, [...lead, reshape(b, binary(b, 'Mul', [extent.rows, extent.columns]), b.list([1]))]));
-  const picked = where(b, isInside, [gather(b, flat, { indices: places, axis: rank - 2 }), call.inputs[2] ?? like(b, x, 0)]);
-  const held = fits(call, extent, band);
-  const made = held.length === 0 ? picked : guardedBy(b, picked, held);
-  if (lowest !== highest) return made;
-  return reshape(b, made, joinLists(b, [...lead, reshape(b, width, b.list([1]))]));
+  if (rank < 2) throw new RefusedRun('INVALID_ARGUMENT', 'input must be at least 2-dim');
+  const band = bandOf(call, 1);
+  const extent = { rows: sizeList(b, x, rank - 2), columns: sizeList(b, x, rank - 1) };
+  const longest = checkedLongest(b, extent, band);
+  const length = longest.elements?.[0] ?? b.sizes.next();
+  const diagonal = b.list(Array.from({ length: band.highest - band.lowest + 1 }, (_, at) => band.highest - at));
+  const column = unsqueeze(b, diagonal, 1);
+  const { lengths, offsets } = offsetsOf(b, column, { extent, band, longest });
+  const along = binary(b, 'Sub', [placesUpTo(b, longest, length), offsets]);
+  const isThere = binary(b, 'And', [compare(b, 'GreaterOrEqual', [along, like(b, along, 0)]), compare(b, 'Less', [along, lengths])]);
+  const row = binary(b, 'Sub', [along, binary(b, 'Min', [column, like(b, column, 0)])]);
+  const place = binary(b, 'Add', [binary(b, 'Mul', [row, extent.columns]), binary(b, 'Add', [along, binary(b, 'Max', [column, like(b, column, 0)])])]);
+  const picked = pickedFrom(b, flattened(b, x), { place, isThere });
+  const isList = band.lowest === band.highest;
+  const filled = /V\d$/u.test(call.op) && !isList ? where(b, isThere, [picked, call.input(2)]) : picked;
+  if (!isList) return filled;
+  return b.one('Squeeze', [inPlace(b, filled), b.list([rank - 2])], { dtype: x.dtype, shape: [...shapeOf(x).slice(0, -2), length] });
 };
 
-/** Zeros while every diagonal begins inside of its matrix; none where that is known. */
-function fits({ b, node }: OpCall, { rows, columns }: Extent, { lowest, highest }: Band): readonly Value[] {
-  const [above, right] = [knownNumbers(rows)?.[0], knownNumbers(columns)?.[0]];
-  const message = 'diagonal indices must be between the number of rows, below 0, and that of columns';
-  const isKnown = above !== undefined && right !== undefined;
-  const isFit = (each: number): boolean => each === 0 || (above !== undefined && right !== undefined && -above < each && each < right);
-  if (isKnown && !(isFit(lowest) && isFit(highest))) throw new RefusedRun('INVALID_ARGUMENT', `${message} (node '${node}')`);
-  if (isKnown || (lowest === 0 && highest === 0)) return [];
-  const inside = [lowest, highest].filter((each) => each !== 0).map((each) => (each < 0 ? compare(b, 'Greater', [rows, whole(b, -each)]) : compare(b, 'Greater', [columns, whole(b, each)])));
-  return inside.map((condition) => zerosWhere(b, condition, `${message} (node '${node}')`));
+/** With its last two axes as one. */
+function flattened(b: GraphBuilder, x: Value): Value {
+  const rank = rankOf(x);
+  const lead = slice(b, shapeList(b, x), [{ axis: 0, start: 0, end: rank - 2 }]);
+  const [rows, columns] = [sizeList(b, x, rank - 2), sizeList(b, x, rank - 1)];
+  const area = binary(b, 'Mul', [rows, columns]);
+  return b.one('Reshape', [x, joinLists(b, [lead, area])], { dtype: x.dtype, shape: [...shapeOf(x).slice(0, -2), area.elements?.[0] ?? b.sizes.next()] }, { allowzero: 1 });
+}
+
+/** Elements along the last axis; of what is not there the first. */
+function pickedFrom(b: GraphBuilder, flat: Value, { place, isThere }: { readonly place: Value; readonly isThere: Value }): Value {
+  const inside = inPlace(b, where(b, isThere, [place, like(b, place, 0)]));
+  const rank = rankOf(flat);
+  return b.one('Gather', [flat, inside], { dtype: flat.dtype, shape: [...shapeOf(flat).slice(0, -1), ...shapeOf(inside)] }, { axis: rank - 1 });
+}
+
+/** Of every element of a matrix where it stands among its diagonals, and whether it does. */
+function onDiagonals(b: GraphBuilder, extent: Extent, { band, longest }: { readonly band: Band; readonly longest: Value }): { readonly place: Value; readonly isThere: Value } {
+  const [height, width] = [extent.rows, extent.columns].map((each): Size => elementsOf(each)?.[0] ?? b.sizes.next());
+  const row = unsqueeze(b, placesUpTo(b, extent.rows, height ?? 1), 1);
+  const column = placesUpTo(b, extent.columns, width ?? 1);
+  const diagonal = binary(b, 'Sub', [column, row]);
+  const isThere = binary(b, 'And', [compare(b, 'GreaterOrEqual', [diagonal, like(b, diagonal, band.lowest)]), compare(b, 'LessOrEqual', [diagonal, like(b, diagonal, band.highest)])]);
+  const { offsets } = offsetsOf(b, diagonal, { extent, band, longest });
+  const along = binary(b, 'Add', [binary(b, 'Sub', [column, binary(b, 'Max', [diagonal, like(b, diagonal, 0)])]), offsets]);
+  const above = binary(b, 'Sub', [like(b, diagonal, band.highest), diagonal]);
+  return { place: binary(b, 'Add', [binary(b, 'Mul', [above, longest]), along]), isThere };
+}
+
+/** Matrices that have what a tensor has on their diagonals. */
+const matrices: Emitter = (call) => {
+  const { b, op } = call;
+  const x = inPlace(b, call.input(0));
+  const band = bandOf(call, 1);
+  const isNew = /V\d$/u.test(op);
+  const longest = sizeList(b, x, rankOf(x) - 1);
+  const extent = extentOf(call, { longest, band, isNew });
+  const isList = band.lowest === band.highest;
+  const { place, isThere } = onDiagonals(b, extent, { band, longest });
+  const picked = pickedFrom(b, withOne(b, isList ? x : flattened(b, x)), { place, isThere });
+  return where(b, isThere, [picked, isNew ? call.input(4) : like(b, x, 0)]);
+};
+
+/** With something to pick along the last axis, also where a diagonal has no elements. */
+function withOne(b: GraphBuilder, flat: Value): Value {
+  const size = shapeOf(flat).at(-1);
+  if (typeof size === 'number' && size > 0) return flat;
+  const one = expand(b, like(b, flat, 0), joinLists(b, [slice(b, shapeList(b, flat), [{ axis: 0, start: 0, end: -1 }]), b.list([1])]));
+  return concat(b, [flat, { ...one, shape: [...shapeOf(flat).slice(0, -1), 1] }], rankOf(flat) - 1);
+}
+
+/** Sizes that are not said follow from the diagonals. */
+function extentOf(call: OpCall, { longest, band, isNew }: { readonly longest: Value; readonly band: Band; readonly isNew: boolean }): Extent {
+  const { b } = call;
+  const least = {
+    rows: binary(b, 'Sub', [longest, b.list([Math.min(band.highest, 0)])]),
+    columns: binary(b, 'Add', [longest, b.list([Math.max(band.lowest, 0)])]),
+  };
+  const square = binary(b, 'Max', [least.rows, least.columns]);
+  if (!isNew) return { rows: square, columns: square };
+  const [rows, columns] = [2, 3].map((at) => reshape(b, cast(b, call.input(at), 'INT64'), b.list([1])));
+  if (rows === undefined || columns === undefined) return { rows: square, columns: square };
+  const minus = b.list([-1]);
+  const [isOpenRows, isOpenColumns] = [compare(b, 'Equal', [rows, minus]), compare(b, 'Equal', [columns, minus])];
+  const extent = {
+    rows: where(b, isOpenRows, [where(b, isOpenColumns, [square, least.rows]), rows]),
+    columns: where(b, isOpenColumns, [where(b, isOpenRows, [square, least.columns]), columns]),
+  };
+  const isLarge = binary(b, 'And', [compare(b, 'GreaterOrEqual', [extent.rows, least.rows]), compare(b, 'GreaterOrEqual', [extent.columns, least.columns])]);
+  const isTight = binary(b, 'Or', [compare(b, 'Equal', [extent.rows, least.rows]), compare(b, 'Equal', [extent.columns, least.columns])]);
+  const message = 'The number of rows or columns is not consistent with the specified diagonals';
+  return { rows: refuseUnless(b, extent.rows, { condition: binary(b, 'And', [isLarge, isTight]), message }), columns: extent.columns };
 }
 
 /** Matrices with other diagonals. */
-const withDiagonals: Emitter = (call) => {
+const replaced: Emitter = (call) => {
   const { b } = call;
-  const band = bandOf(call, 2);
-  const x = inPlace(b, call.input(0));
+  const [x, given] = [inPlace(b, call.input(0)), inPlace(b, call.input(1))];
   const rank = rankOf(x);
-  const extent = { rows: sizeOf(b, x, rank - 2), columns: sizeOf(b, x, rank - 1) };
-  const { flat, width } = flatList(b, inPlace(b, call.input(1)), band);
-  const { isOn, places } = placesInList(b, extent, { band, width });
-  const made = where(b, isOn, [gather(b, flat, { indices: places, axis: rankOf(flat) - 1 }), x]);
-  const held = fits(call, extent, band);
-  return held.length === 0 ? made : guardedBy(b, made, held);
+  if (rank < 2) throw new RefusedRun('INVALID_ARGUMENT', 'input must be at least 2-dim');
+  const band = bandOf(call, 2);
+  const extent = { rows: sizeList(b, x, rank - 2), columns: sizeList(b, x, rank - 1) };
+  const isFitting = compare(b, 'Equal', [sizeList(b, given, rankOf(given) - 1), checkedLongest(b, extent, band)]);
+  const longest = refuseUnless(b, sizeList(b, given, rankOf(given) - 1), { condition: isFitting, message: 'the diagonals are not as long as those of the matrix' });
+  const { place, isThere } = onDiagonals(b, extent, { band, longest });
+  const isList = band.lowest === band.highest;
+  const picked = pickedFrom(b, isList ? given : flattened(b, given), { place, isThere });
+  return where(b, isThere, [picked, x]);
 };
 
-/** A tensor on the diagonal of one that has its axes twice. */
-const tensorOf: Emitter = (call) => {
+/** A tensor on the diagonal of one of twice as many axes. */
+const tensorDiagonal: Emitter = (call) => {
   const { b } = call;
   const x = inPlace(b, call.input(0));
   const flat = reshape(b, x, b.list([-1]));
-  const places = placesUpTo(b, sizeList(b, flat, 0), shapeOf(flat)[0] ?? 1);
-  const made = where(b, compare(b, 'Equal', [unsqueeze(b, places, 1), places]), [flat, like(b, flat, 0)]);
-  const sizes = shapeOf(x).map((_, axis) => sizeList(b, x, axis));
-  return reshape(b, made, joinLists(b, [...sizes, ...sizes]));
+  const numbers = places(b, flat, 0);
+  const made = where(b, compare(b, 'Equal', [unsqueeze(b, numbers, 1), numbers]), [flat, like(b, x, 0)]);
+  return b.one('Reshape', [inPlace(b, made), joinLists(b, [shapeList(b, x), shapeList(b, x)])], { dtype: x.dtype, shape: [...shapeOf(x), ...shapeOf(x)] }, { allowzero: 1 });
 };
 
-/** The other way around. */
-const partOfTensor: Emitter = (call) => {
+/** What stands on the diagonal of a tensor whose second half of axes is as its first. */
+const tensorDiagonalPart: Emitter = (call) => {
   const { b } = call;
   const x = inPlace(b, call.input(0));
-  const half = rankOf(x) / 2;
-  const sizes = Array.from({ length: half }, (_, axis) => sizeList(b, x, axis));
-  const count = sizes.reduce((product, size) => binary(b, 'Mul', [product, size]));
-  const step = plus(b, count, b.list([1]));
-  const places = binary(b, 'Mul', [placesUpTo(b, count, knownSize(b, count)), step]);
-  return reshape(b, gather(b, reshape(b, x, b.list([-1])), { indices: places }), joinLists(b, sizes));
+  const rank = rankOf(x);
+  if (rank % 2 === 1 || rank === 0) throw new RefusedRun('INVALID_ARGUMENT', `The rank of the tensor should be even and positive, got shape [${shapeOf(x)}]`);
+  const [first, second] = [0, rank / 2].map((start) => slice(b, shapeList(b, x), [{ axis: 0, start, end: start + rank / 2 }]));
+  if (first === undefined || second === undefined) throw new RefusedRun('INVALID_ARGUMENT', 'the tensor has no axes');
+  const half = refuseUnless(b, first, { condition: compare(b, 'Equal', [first, second]), message: 'Invalid shape: the halves of the axes differ' });
+  const count = reduce(b, 'ReduceProd', half, { axes: [0], keepsAxes: true });
+  const size = count.elements?.[0] ?? b.sizes.next();
+  const flat = b.one('Reshape', [x, unsqueeze(b, countOf(b, x), 0)], { dtype: x.dtype, shape: [b.sizes.next()] }, { allowzero: 1 });
+  const at = binary(b, 'Mul', [placesUpTo(b, count, size), binary(b, 'Add', [count, b.list([1])])]);
+  const picked = b.one('Gather', [flat, inPlace(b, at)], { dtype: x.dtype, shape: [size] }, { axis: 0 });
+  return b.one('Reshape', [picked, half], { dtype: x.dtype, shape: shapeOf(x).slice(0, rank / 2) }, { allowzero: 1 });
 };
 
-/** Diagonals of matrices. */
+/** What stands on diagonals. */
 export const DIAGONALS: OpFamily = {
   title: 'Diagonals',
   ops: {
-    Diag: tensorOf,
-    DiagPart: partOfTensor,
-    MatrixDiag: matrixOf,
-    MatrixDiagPart: partOf,
-    MatrixDiagPartV2: partOf,
-    MatrixDiagPartV3: partOf,
-    MatrixDiagV2: matrixOf,
-    MatrixDiagV3: matrixOf,
-    MatrixSetDiag: withDiagonals,
-    MatrixSetDiagV2: withDiagonals,
-    MatrixSetDiagV3: withDiagonals,
+    Diag: tensorDiagonal,
+    DiagPart: tensorDiagonalPart,
+    MatrixDiag: matrices,
+    MatrixDiagPart: part,
+    MatrixDiagPartV2: part,
+    MatrixDiagPartV3: part,
+    MatrixDiagV2: matrices,
+    MatrixDiagV3: matrices,
+    MatrixSetDiag: replaced,
+    MatrixSetDiagV2: replaced,
+    MatrixSetDiagV3: replaced,
   },
 };

@@ -1,6 +1,7 @@
 import { binary, cast, compare, where } from '../build/elementwise.ts';
 import { expand } from '../build/filling.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
+import { guardedBy, zerosWhere } from '../build/guards.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
@@ -132,7 +133,11 @@ function scattered(b: GraphBuilder, base: Value, [indices, updates]: readonly [V
 const scatterNd: Emitter = (call) => {
   const { b } = call;
   const [indices, updates, shape] = [call.input(0), call.input(1), call.input(2)];
-  return scattered(b, expand(b, like(b, updates, 0), shape), [indices, updates], 'add');
+  const base = expand(b, like(b, updates, 0), shape);
+  const made = scattered(b, base, [indices, updates], 'add');
+  if (![...(base.shape ?? []), ...(updates.shape ?? [])].includes(0)) return made;
+  const count = countOf(b, indices);
+  return guardedBy(b, made, [zerosWhere(b, compare(b, 'Equal', [count, like(b, count, 0)]), 'Indices and updates specified for empty output shape')]);
 };
 
 const scatterInto = (reduction: Scatter['reduction'] | ''): Emitter => (call) => scattered(call.b, call.input(0), [call.input(1), call.input(2)], reduction);

@@ -4,13 +4,12 @@ import { guardedBy, zerosWhere } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
 import { places } from '../build/places.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
-import { joinLists, sizeList } from '../build/shape-lists.ts';
+import { sizeList } from '../build/shape-lists.ts';
 import { concat, slice, TO_END } from '../build/slicing.ts';
 import { storedNumbers } from '../ir/constant-data.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
-import { Uncovered } from '../uncovered.ts';
 
 /** The places of rows as a column, and those of columns. */
 function grid(b: GraphBuilder, matrix: Value): readonly [Value, Value] {
@@ -59,26 +58,6 @@ const cross: Emitter = (call) => {
   return concat(b, [product(1, 2), product(2, 0), product(0, 1)], axis);
 };
 
-/** Counts of each number; those at or beyond the end count nowhere. */
-const bincount: Emitter = (call) => {
-  const { b, attributes } = call;
-  const [x, size, weights] = [inPlace(b, call.input(0)), call.input(1), call.input(2)];
-  const rank = rankOf(x);
-  if (rank > 2) throw new Uncovered('its input has more than two axes');
-  const end = reshape(b, cast(b, size, 'INT64'), b.list([1]));
-  const whole = binary(b, 'Add', [end, b.list([1])]);
-  const index = binary(b, 'Min', [cast(b, x, 'INT64'), end]);
-  const isWeighted = shapeOf(weights)[0] !== 0;
-  const one = like(b, weights, 1);
-  const given = isWeighted ? inPlace(b, weights) : b.one('Expand', [one, b.one('Shape', [index], { dtype: 'INT64', shape: [rank] })], { dtype: weights.dtype, shape: x.shape });
-  const lead = rank === 2 ? [sizeList(b, x, 0)] : [];
-  const sizes = rank === 2 ? [shapeOf(x)[0] ?? 1, b.sizes.next()] : [b.sizes.next()];
-  const zeros = b.one('Expand', [like(b, weights, 0), joinLists(b, [...lead, whole])], { dtype: weights.dtype, shape: sizes });
-  const counted = b.one('ScatterElements', [zeros, index, given], { dtype: weights.dtype, shape: sizes }, { axis: rank - 1, reduction: 'add' });
-  const cut = slice(b, counted, [{ axis: rank - 1, start: 0, end: -1 }]);
-  return attributes.flag('binary_output') ? cast(b, compare(b, 'Greater', [cut, like(b, cut, 0)]), cut.dtype) : cut;
-};
-
 /** Of each number how many of a list are below it, or not above it. */
 const bound = (operator: 'Less' | 'LessOrEqual'): Emitter => (call) => {
   const { b, attributes } = call;
@@ -117,11 +96,10 @@ const inTopK: Emitter = (call) => {
 
 /** Parts of matrices, and what is counted. */
 export const MATRIX_PARTS: OpFamily = {
-  title: 'Parts of matrices, and counts',
+  title: 'Parts of matrices, and where numbers fall',
   ops: {
     Bucketize: bucketize,
     Cross: cross,
-    DenseBincount: bincount,
     InTopK: inTopK,
     InTopKV2: inTopK,
     LowerBound: bound('Less'),

@@ -12,6 +12,7 @@ import { COMPARISON } from './comparison.ts';
 import { CONTROL } from './control.ts';
 import { CONVOLUTION } from './convolution.ts';
 import { CROPS } from './crops.ts';
+import { COUNTS } from './counts.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
 import { DIAGONALS } from './diagonals.ts';
@@ -65,6 +66,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   SPARSE_MATH,
   RAGGED,
   HISTOGRAM,
+  COUNTS,
   PADDING,
   BLOCKS,
   MATRIX,

@@ -16,6 +16,7 @@ import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
 import { fromStart } from './indexing.ts';
+import { atLeastOne } from './sparse-tensor.ts';
 import { checkedSplits, endsOf, longest, type Rows, rowsBetween, rowsNumbered, splitsOf, startsOf } from './ragged-rows.ts';
 
 /** A range in each row: of starts, limits and steps, of which some may be one for all. */
@@ -174,8 +175,8 @@ const toSparse: Emitter = (call) => {
   const size = b.sizes.next();
   const width = reduce(b, 'ReduceProd', inner, { axes: [0], keepsAxes: true });
   const flat = placesUpTo(b, reshape(b, countOf(b, values), b.list([])), size);
-  const within = binary(b, 'Mod', [binary(b, 'Div', [unsqueeze(b, flat, 1), stridesOf(b, inner, depth)]), inner]);
-  const places = concat(b, [gather(b, outer, { indices: binary(b, 'Div', [flat, width]) }), within], 1);
+  const within = binary(b, 'Mod', [binary(b, 'Div', [unsqueeze(b, flat, 1), atLeastOne(b, stridesOf(b, inner, depth))]), atLeastOne(b, inner)]);
+  const places = concat(b, [gather(b, outer, { indices: binary(b, 'Div', [flat, atLeastOne(b, width)]) }), within], 1);
   return [places, reshape(b, values, b.list([-1])), joinLists(b, [...sizes, inner])];
 };
 

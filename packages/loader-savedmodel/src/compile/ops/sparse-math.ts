@@ -148,7 +148,7 @@ const withDense = (operator: 'Add' | 'Mul' | 'Div'): Emitter => (call) => {
   const sizes = shapeList(b, dense);
   const last = slice(b, shape, [{ axis: 0, start: rank - depth, end: rank }]);
   const isOne = compare(b, 'Equal', [sizes, like(b, sizes, 1)]);
-  const isFitting = binary(b, 'Or', [isOne, compare(b, 'Equal', [sizes, last])]);
+  const isFitting = binary(b, 'And', [binary(b, 'Or', [isOne, compare(b, 'Equal', [sizes, last])]), compare(b, 'LessOrEqual', [sizes, last])]);
   const own = slice(b, fromStart(b, indices), [{ axis: 1, start: rank - depth, end: rank }]);
   const places = refuseUnless(b, where(b, isOne, [like(b, own, 0), own]), { condition: isFitting, message: 'SparseDenseBinaryOpShared broadcasts dense to sparse only; got incompatible shapes' });
   const found = b.one('GatherND', [dense, inPlace(b, places)], { dtype: dense.dtype, shape: shapeOf(values) });

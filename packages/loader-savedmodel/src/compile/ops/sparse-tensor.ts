@@ -51,10 +51,16 @@ export function keysOf(b: GraphBuilder, indices: Value, shape: Value): Value {
   return reduce(b, 'ReduceSum', binary(b, 'Mul', [indices, stridesOf(b, shape, rank)]), { axes: [1], keepsAxes: false });
 }
 
+/** Sizes to divide by: of an empty tensor there is nothing to divide. */
+export function atLeastOne(b: GraphBuilder, list: Value): Value {
+  if (list.elements?.every((size) => typeof size === 'number' && size > 0) === true) return list;
+  return binary(b, 'Max', [list, b.list([1])]);
+}
+
 /** Places that single numbers stand for. */
 export function placesOf(b: GraphBuilder, keys: Value, { shape, rank }: { readonly shape: Value; readonly rank: number }): Value {
   const listed = reshape(b, keys, b.list([-1, 1]));
-  const places = binary(b, 'Mod', [binary(b, 'Div', [listed, stridesOf(b, shape, rank)]), shape]);
+  const places = binary(b, 'Mod', [binary(b, 'Div', [listed, atLeastOne(b, stridesOf(b, shape, rank))]), atLeastOne(b, shape)]);
   return { ...places, shape: [shapeOf(keys)[0] ?? b.sizes.next(), rank] };
 }
 

@@ -18,7 +18,8 @@ export function stepsOf(shape: readonly number[]): number[] {
 export function walkElements(dtype: DType, data: TensorData, { shape, start, steps }: Walk): TensorData {
   // Of all arrays at once: source and target are of the same kind.
   const source = data as unknown as { readonly [at: number]: unknown };
-  const result = allocateData(dtype, elementCount(shape));
+  // Every place is filled: strings need none to be there before.
+  const result = dtype === 'BYTES' ? Array.from<Uint8Array>({ length: elementCount(shape) }) : allocateData(dtype, elementCount(shape));
   const target = result as unknown as { [at: number]: unknown };
   const inner = shape.at(-1) ?? 1;
   const innerStep = steps.at(-1) ?? 1;

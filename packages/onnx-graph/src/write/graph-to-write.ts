@@ -6,6 +6,8 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** In the dtype's own array, row-major. Only read. */
   read(): TensorData;
+  /** Whether that is made anew each time, and so belongs to who asked for it. Default false. */
+  readonly isMade?: boolean;
 }
 
 /** A number is an integer; write a float as `{ float: 1 }`. */

@@ -1,9 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ExternalPlace } from './encode-model.ts';
-import { storedBytes } from './encode-model.ts';
 import type { StoredTensor } from './graph-to-write.ts';
-import { bytesOf } from './stored-bytes.ts';
+import { bytesOf, releaseBytes } from './stored-bytes.ts';
 
 /** ONNX Runtime maps external data into memory where it begins at a page. */
 const PAGE_BYTES = 4096;
@@ -44,8 +43,16 @@ export class WeightFile {
 
   async #offsetOf(tensor: StoredTensor): Promise<number> {
     const bytes = bytesOf(tensor);
+    try {
+      return await this.#write(bytes);
+    } finally {
+      releaseBytes(tensor, bytes);
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<number> {
     const file = (this.#file ??= await open(this.#path, 'w+'));
-    const others = this.#offsets.get(storedBytes(tensor)) ?? [];
+    const others = this.#offsets.get(bytes.byteLength) ?? [];
     for (const offset of others) if (await isThere(file, bytes, offset)) return offset;
     const offset = this.#end;
     await writeAll(file, bytes, offset);

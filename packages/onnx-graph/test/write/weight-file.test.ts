@@ -34,3 +34,13 @@ it('makes no file where there is nothing to write', async () => {
   await new WeightFile(path).close();
   expect(() => readFileSync(path)).toThrow('ENOENT');
 });
+
+it('gives back the memory of what was made for it, and of nothing else', async () => {
+  const file = new WeightFile(join(folder, 'made.data'));
+  const [made, kept] = [Float32Array.from(LONG), Float32Array.from(LONG.toReversed())];
+  await file.place({ dtype: 'FP32', shape: [LONG.length], read: () => made, isMade: true });
+  await file.place({ dtype: 'FP32', shape: [LONG.length], read: () => kept });
+  await file.close();
+  expect([made.length, kept.length]).toEqual([0, LONG.length]);
+  expect(readFileSync(join(folder, 'made.data')).readFloatLE(4)).toBe(1);
+});

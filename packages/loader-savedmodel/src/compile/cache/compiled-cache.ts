@@ -50,10 +50,7 @@ export class CompiledCache {
     try {
       const compiled = await compile(unfinished);
       await writeFile(join(unfinished, MANIFEST), JSON.stringify(compiled));
-      await rename(unfinished, join(this.#directory, key)).catch(async (error: unknown) => {
-        // Another process was first.
-        if ((await this.#find(key)) === undefined) throw error;
-      });
+      await this.#putInPlace(unfinished, key);
     } finally {
       await rm(unfinished, { recursive: true, force: true });
     }
@@ -61,6 +58,17 @@ export class CompiledCache {
     const made = await this.#find(key);
     if (made === undefined) throw new Error(`'${join(this.#directory, key)}' went away while it was written`);
     return made;
+  }
+
+  async #putInPlace(unfinished: string, key: string): Promise<void> {
+    const folder = join(this.#directory, key);
+    try {
+      await rename(unfinished, folder);
+    } catch {
+      if ((await this.#find(key)) !== undefined) return; // Another process was first.
+      await this.remove(key); // What is left of one that the disk, or somebody, has damaged.
+      await rename(unfinished, folder);
+    }
   }
 
   /** Forgets a model that turned out to be damaged. */

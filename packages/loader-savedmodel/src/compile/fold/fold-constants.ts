@@ -15,6 +15,9 @@ const ALWAYS_SMALL = 4096;
 /** Results up to here are kept; larger ones are made when they are written. */
 const KEPT_BYTES = 2 ** 16;
 
+/** Operators whose result is never the memory of what they are given. */
+const MAKING: ReadonlySet<string> = new Set(['Transpose', 'Slice', 'Concat', 'Gather', 'Expand']);
+
 type Output = { readonly dtype: DType; readonly shape: readonly number[] };
 
 /** Computes a node whose inputs are all known; `undefined` where that cannot or should not be done. */
@@ -28,7 +31,7 @@ export function foldConstants(operator: string, inputs: readonly (Value | undefi
   const make = plan(operator, known, { attributes, output: { dtype: first.dtype, shape } });
   if (make === undefined) return undefined;
   const isKept = elementCount(shape) * Math.max(1, bytesPerElement(first.dtype)) <= KEPT_BYTES;
-  return [isKept ? keep({ dtype: first.dtype, shape }, make) : { dtype: first.dtype, shape, read: make }].filter((stored) => stored !== undefined);
+  return [isKept ? keep({ dtype: first.dtype, shape }, make) : { dtype: first.dtype, shape, read: make, isMade: MAKING.has(operator) }].filter((stored) => stored !== undefined);
 }
 
 function keep({ dtype, shape }: Output, make: () => TensorData): StoredTensor {

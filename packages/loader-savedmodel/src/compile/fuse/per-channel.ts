@@ -34,12 +34,12 @@ export function scaled(weights: StoredTensor, axis: number, factors: readonly nu
   const size = shape[axis] ?? 1;
   const read = (): Float32Array => {
     const from = weights.read() as Float32Array;
-    const to = new Float32Array(from.length);
+    const to = weights.isMade === true ? from : new Float32Array(from.length);
     for (let at = 0; at < from.length; ) {
       const factor = factors[(at / inner) % size] ?? 1;
       for (const end = at + inner; at < end; at++) to[at] = (from[at] ?? 0) * factor;
     }
     return to;
   };
-  return elementCount(shape) <= 4096 ? storedTensor('FP32', shape, read()) : { dtype: 'FP32', shape, read };
+  return elementCount(shape) <= 4096 ? storedTensor('FP32', shape, read()) : { dtype: 'FP32', shape, read, isMade: true };
 }

@@ -11,6 +11,9 @@ interface Waiting {
 /** A thread that nobody has asked for anything for so long is ended: it keeps what the last model took. */
 const IDLE_MS = 2000;
 
+/** Left alone, what is garbage soon takes more memory than most models: 93 MB instead of 56 for MobileNetV2, in the same time. */
+const YOUNG_MB = 16;
+
 /** Compiles off the event loop, in one thread that is there while it is needed. */
 export class CompileThread {
   readonly #waiting = new Map<number, Waiting>();
@@ -50,7 +53,7 @@ export class CompileThread {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     // Without the process's own options: it needs none, and some (`--input-type`) would keep it from starting.
-    const worker = new Worker(entry(), { name: 'servable-compile', execArgv: execArguments() });
+    const worker = new Worker(entry(), { name: 'servable-compile', execArgv: execArguments(), resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     worker.unref();
     worker.on('message', (reply: CompileReply) => this.#settle(reply));
     worker.on('error', (error) => this.#lose(worker, error instanceof Error ? error.message : String(error)));

@@ -33,15 +33,25 @@ def _batch_mat_mul(draw, name):
     return {"x": fed(x), "y": fed(y), "adj_x": a, "adj_y": b, **({"Tout": tf.as_dtype(dtype)} if name == "BatchMatMulV3" else {})}
 
 
-EQUATIONS = ["ab,bc->ac", "abc,cde->abde", "abcd,cde->abe", "acbe,aecd->abcd", "abc,acd->abd", "ab,ab->a", "abc->ca", "ab->", "a,b->ab", "abc,abd->cd", "aecd,abcd->acbe", "acbe,adbe->acde", "ab,cb->ca", "abc,cd->abd"]
+EQUATIONS = ["ab,bc->ac", "abc,cde->abde", "abcd,cde->abe", "acbe,aecd->abcd", "abc,acd->abd", "ab,ab->a", "abc->ca", "ab->", "a,b->ab", "abc,abd->cd", "aecd,abcd->acbe", "acbe,adbe->acde", "ab,cb->ca", "abc,cd->abd", "ab,acb->ac", "abc,acb->", "ab,bc,cd->ad", "abc,d->bd", "abc->b", "ab,ab->ab", "abc,abd,abe->cde", "abc,bcd->da"]
+BROADCAST = ["...ab,...bc->...ac", "...a,a->...", "a...,b->...b", "ab...->...", "...a->a...", "...ab,cb->c...a"]
 
 
 @op("Einsum", rtol=2e-5, atol=1e-5)
 def _einsum(draw):
-    equation = draw.pick(EQUATIONS)
+    equation = draw.pick(EQUATIONS + BROADCAST)
     sizes = {letter: draw.integer(1, 4) for letter in "abcde"}
+    if draw.flag(0.2):
+        sizes[draw.pick("abcde")] = 0
+    shared = [draw.integer(1, 3) for _ in range(draw.integer(0, 2))]
     dtype = draw.pick(["float32", "float32", "float64"])
-    return {"inputs": [fed(draw.values(dtype, [sizes[letter] for letter in term])) for term in equation.split("->")[0].split(",")], "equation": equation}
+
+    def shape(term):
+        dots = [size if draw.flag(0.7) else 1 for size in shared[draw.integer(0, len(shared)) :]]
+        before, _, after = term.partition("...")
+        return [sizes[each] for each in before] + (dots if "..." in term else []) + [sizes[each] for each in after]
+
+    return {"inputs": [fed(draw.values(dtype, shape(term))) for term in equation.split("->")[0].split(",")], "equation": equation}
 
 
 @ops(["BiasAdd", "BiasAddV1"])

@@ -32,8 +32,9 @@ async function convert(args: readonly string[], { print }: { readonly print: (te
   try {
     const path = resolve(out);
     const { signature, tags } = parsed;
-    await thread.run<'convert'>({ kind: 'convert', directory: resolve(directory), tags, signature, path }, new AbortController().signal);
+    const renamed = await thread.run<'convert'>({ kind: 'convert', directory: resolve(directory), tags, signature, path }, new AbortController().signal);
     print(`${path}: signature '${signature}', ${(await stat(path)).size} bytes`);
+    for (const [alias, given] of renamed) print(`Output '${alias}' is called '${given}': an input has its name`);
     return 0;
   } catch (error) {
     if (!ServingError.is(error)) throw error;

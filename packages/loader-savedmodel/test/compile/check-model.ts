@@ -12,6 +12,7 @@ interface ModelCases extends Tolerance {
 
 /** What became of one model. */
 export interface ModelReport {
+  readonly group: string;
   readonly cases: number;
   /** Why the model, or a signature of it, is not compiled. */
   readonly uncovered: readonly string[];
@@ -34,10 +35,10 @@ export async function checkModel(directory: string, plugin: ReturnType<typeof sa
     const missing = new Set(file.cases.map(({ signature }) => signature).filter((name) => !servable.signatures.has(name)));
     const wrong: string[] = [];
     for (const each of file.cases) if (!missing.has(each.signature)) wrong.push(...(await checkCase(servable, each, file)));
-    return { cases: file.cases.length, uncovered: Array.from(missing, (name) => `'${name}' is left out`), wrong, loadMs, signatures: [...servable.signatures.keys()] };
+    return { group: file.group, cases: file.cases.length, uncovered: Array.from(missing, (name) => `'${name}' is left out`), wrong, loadMs, signatures: [...servable.signatures.keys()] };
   } catch (error) {
     const { cases } = file;
-    const report = { cases: cases.length, loadMs: performance.now() - began, signatures: [] };
+    const report = { group: file.group, cases: cases.length, loadMs: performance.now() - began, signatures: [] };
     if (ServingError.is(error) && error.code === 'SRV_SAVEDMODEL_NO_ENGINE') return { ...report, uncovered: [String(error.args[1])], wrong: [] };
     return { ...report, uncovered: [], wrong: [`is not loaded: ${messageOf(error)}`] };
   } finally {

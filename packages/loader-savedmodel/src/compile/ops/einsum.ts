@@ -8,6 +8,7 @@ import type { Shape } from '../ir/dimension.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
 import type { OpCall } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
+import { contraction } from './contraction.ts';
 
 /** An equation's letters, one for each axis. */
 function letters(term: string): readonly string[] {
@@ -20,7 +21,7 @@ export function einsum(call: OpCall): Value {
   const [first] = inputs;
   const equation = attributes.text('equation').replaceAll(' ', '');
   if (first === undefined) throw new Uncovered('it has no inputs');
-  const product = asProduct(call, equation);
+  const product = asProduct(call, equation) ?? contraction(b, equation, inputs);
   if (product !== undefined) return product;
   const kernel = kernelType('Einsum', first.dtype);
   const values = inputs.map((value) => inPlace(b, cast(b, value, kernel)));

@@ -25,7 +25,8 @@ export type CompileRequest = { readonly id: number; readonly job: CompileJob } |
 export interface CompileResults {
   readonly 'find-coverage': Coverage;
   readonly compile: CachedModel;
-  readonly convert: undefined;
+  /** Outputs that could not be called by their aliases, and what they are called. */
+  readonly convert: ReadonlyMap<string, string>;
 }
 
 /** An error as it passes between threads. */

@@ -1,6 +1,7 @@
 import type { Signature } from '@servable/core';
 import type { OpenSavedModel } from '../model/open-saved-model.ts';
 import type { NotCompiled } from './compiled-model.ts';
+import { withDilatedConvolutions } from './flow/dilated-convolutions.ts';
 import type { FlatGraph } from './flow/flat-graph.ts';
 import { inlineFunctions } from './flow/inline-functions.ts';
 import { withoutUnobserved } from './flow/observed-nodes.ts';
@@ -10,7 +11,7 @@ import { UncoveredNodes } from './uncovered.ts';
 /** What a signature computes, without functions. @throws as {@link inlineFunctions} */
 export function flatten(model: OpenSavedModel, { inputs, outputs }: Signature): FlatGraph {
   const names = [...inputs, ...outputs].map(([alias, { graphName = alias }]) => graphName);
-  return inlineFunctions(model.graph, names);
+  return withDilatedConvolutions(inlineFunctions(model.graph, names));
 }
 
 /** What something gives, or why it cannot be compiled. */

@@ -43,7 +43,7 @@ function labelsOf(term: string, rank: number): readonly string[] {
   const [before = '', after] = term.split('...');
   if (after === undefined) return Array.from(before);
   const count = Math.max(0, rank - before.length - after.length);
-  return [...before, ...Array.from({ length: count }, (_, at) => `.${count - at}`), ...after];
+  return [...Array.from(before), ...Array.from({ length: count }, (_, at) => `.${count - at}`), ...Array.from(after)];
 }
 
 function join(b: GraphBuilder, pair: readonly [Labelled, Labelled], wanted: ReadonlySet<string>): Labelled {

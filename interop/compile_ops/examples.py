@@ -100,6 +100,11 @@ def example(draw, wanted, calm):
     return damaged(draw, serialized) if not calm and draw.flag(0.08) else serialized
 
 
+def whole_shape(draw, largest):
+    """Without a zero: TensorFlow divides by the number of elements."""
+    return [draw.integer(1, largest) for _ in range(draw.integer(0, 2))]
+
+
 def default_of(draw, kind, shape):
     return draw.values(TYPES[kind], shape)
 
@@ -107,20 +112,21 @@ def default_of(draw, kind, shape):
 class Features:
     """What is asked for, as the ops' attributes say it."""
 
-    def __init__(self, draw, with_ragged):
-        keys = [KEYS[at] for at in draw.permutation(len(KEYS))][: draw.integer(1, 5)]
+    def __init__(self, draw, with_ragged, keys=None, varying=True):
+        if keys is None:
+            keys = [KEYS[at] for at in draw.permutation(len(KEYS))][: draw.integer(1, 5)]
         self.sparse, self.dense, self.ragged = [], [], []
         self.wanted = {}
         for key in keys:
             kind = draw.pick(KINDS)
-            where = draw.pick(["sparse", "dense", "dense", "varying", "ragged"] if with_ragged else ["sparse", "dense", "dense", "varying"])
+            where = draw.pick(["sparse", "dense", "dense", *(["varying"] if varying else []), *(["ragged"] if with_ragged else [])])
             count = lambda draw: draw.integer(0, 4)
             if where == "sparse":
                 self.sparse.append((key, kind))
             elif where == "ragged":
                 self.ragged.append((key, kind, draw.pick(["int32", "int64"])))
             elif where == "varying":
-                inner = draw.shape(0, 2, 3)
+                inner = whole_shape(draw, 3)
                 size = int(np.prod(inner))
                 self.dense.append((key, kind, [None, *inner], default_of(draw, kind, [])))
                 count = lambda draw, size=size: size * draw.integer(0, 3)
@@ -196,4 +202,85 @@ def parse_single_example(draw):
         "dense_keys": [key for key, *_ in features.dense],
         "sparse_types": [TYPES[kind] for _, kind in features.sparse],
         "dense_shapes": features.dense_shapes(),
+    }
+
+
+class Lists:
+    """What is asked for of lists of features, as the op's attributes say it."""
+
+    def __init__(self, draw, keys, with_ragged):
+        self.sparse, self.dense, self.ragged, self.wanted = [], [], [], {}
+        for key in keys:
+            kind, where = draw.pick(KINDS), draw.pick(["sparse", "dense", *(["ragged"] if with_ragged else [])])
+            count = lambda draw: draw.integer(0, 3)
+            if where == "sparse":
+                self.sparse.append((key, kind))
+            elif where == "ragged":
+                self.ragged.append((key, kind, draw.pick(["int32", "int64"])))
+            else:
+                shape = whole_shape(draw, 2)
+                self.dense.append((key, kind, shape, draw.flag(0.7)))
+                count = lambda draw, size=int(np.prod(shape)): size
+            self.wanted[key] = (kind, count)
+
+
+def plain_feature(draw, kind, count):
+    if count == 0 and draw.flag(0.3):
+        return b""
+    return part(1 + ["bytes", "float", "int64"].index(kind), value_list(draw, kind, count))
+
+
+def sequence_example(draw, context, lists, calm):
+    def odd(kind):
+        return draw.pick(KINDS) if not calm and draw.flag(0.05) else kind
+
+    features = [part(1, part(1, key) + part(2, plain_feature(draw, odd(kind), count(draw)))) for key, (kind, count) in context.items() if not draw.flag(0.1)]
+    steps = []
+    for key, (kind, count) in lists.items():
+        if draw.flag(0.15):
+            continue
+        rows = [part(1, plain_feature(draw, odd(kind), count(draw) if calm or draw.flag(0.95) else draw.integer(0, 4))) for _ in range(draw.integer(0, 3))]
+        steps.append(part(1, part(1, key) + part(2, b"".join(rows))))
+    if draw.flag(0.2):
+        features.append(part(1, part(1, b"other") + part(2, b"")))
+    if steps and draw.flag(0.1):
+        steps.append(steps[0])
+    serialized = part(1, b"".join(features)) + part(2, b"".join(steps))
+    if draw.flag(0.1):
+        serialized += unknown_field(draw)
+    return damaged(draw, serialized) if not calm and draw.flag(0.05) else serialized
+
+
+@op("ParseSequenceExampleV2")
+def parse_sequence_example(draw):
+    keys = [KEYS[at] for at in draw.permutation(len(KEYS))]
+    split = draw.integer(0, 3)
+    calm, is_single = draw.flag(0.6), draw.flag(0.2)
+    # Of one example TensorFlow gives no row splits: what stands in their place is in nobody's memory.
+    context, lists = Features(draw, not is_single, keys[:split], varying=False), Lists(draw, keys[split : split + draw.integer(1, 3)], not is_single)
+    rows = 1 if is_single else draw.integer(1, 5)
+    serialized = np.array([sequence_example(draw, context.wanted, lists.wanted, calm) for _ in range(rows)], object)
+    return {
+        "serialized": fed(np.array(serialized[0], object) if is_single else serialized),
+        "debug_name": strings([]) if is_single else names_of(draw, rows),
+        "context_sparse_keys": strings([key for key, _ in context.sparse]),
+        "context_dense_keys": strings([key for key, *_ in context.dense]),
+        "context_ragged_keys": strings([key for key, *_ in context.ragged]),
+        "feature_list_sparse_keys": strings([key for key, _ in lists.sparse]),
+        "feature_list_dense_keys": strings([key for key, *_ in lists.dense]),
+        "feature_list_ragged_keys": strings([key for key, *_ in lists.ragged]),
+        "feature_list_dense_missing_assumed_empty": const([may_miss for *_, may_miss in lists.dense], bool),
+        "context_dense_defaults": context.defaults(draw),
+        "Ncontext_sparse": len(context.sparse),
+        "Nfeature_list_sparse": len(lists.sparse),
+        "Nfeature_list_dense": len(lists.dense),
+        "context_sparse_types": [TYPES[kind] for _, kind in context.sparse],
+        "context_ragged_value_types": [TYPES[kind] for _, kind, _ in context.ragged],
+        "context_ragged_split_types": [splits for *_, splits in context.ragged],
+        "context_dense_shapes": context.dense_shapes(),
+        "feature_list_dense_types": [TYPES[kind] for _, kind, *_ in lists.dense],
+        "feature_list_sparse_types": [TYPES[kind] for _, kind in lists.sparse],
+        "feature_list_ragged_value_types": [TYPES[kind] for _, kind, _ in lists.ragged],
+        "feature_list_ragged_split_types": [splits for *_, splits in lists.ragged],
+        "feature_list_dense_shapes": [shape for _, _, shape, _ in lists.dense],
     }

@@ -62,6 +62,8 @@ def moved(pick, inputs, lists, numbers):
         "ReverseV2": lambda: raw.ReverseV2(tensor=inputs[0], axis=[numbers]),
         "Shape": lambda: raw.Shape(input=inputs[0]),
         "Size": lambda: raw.Size(input=inputs[0]),
+        "TensorScatterUpdate": lambda: raw.TensorScatterUpdate(tensor=inputs[0], indices=[[0]], updates=inputs[0][-1:]),
+        "SparseToDense": lambda: raw.SparseToDense(sparse_indices=[1, 3], output_shape=[5], sparse_values=tf.reshape(tf.concat([inputs[0], inputs[0]], 0), [-1])[:2], default_value="-"),
     }[pick]()
     parts = list(made) if isinstance(made, (list, tuple)) else [made]
     return [*parts, *[raw.StringLength(input=part if part.dtype == tf.string else inputs[0]) for part in parts]]
@@ -72,7 +74,7 @@ def string_arrays(draw):
     shape = draw.shape(1, 3, 3)
     axis = draw.integer(0, len(shape) - 1)
     size = int(np.prod(shape))
-    pick = draw.pick("Reshape Squeeze ExpandDims Transpose Tile BroadcastTo Fill GatherV2 GatherNd ConcatV2 Pack Unpack Split Slice StridedSlice SelectV2 Equal NotEqual ReverseV2 Shape Size".split())
+    pick = draw.pick("Reshape Squeeze ExpandDims Transpose Tile BroadcastTo Fill GatherV2 GatherNd ConcatV2 Pack Unpack Split Slice StridedSlice SelectV2 Equal NotEqual ReverseV2 Shape Size TensorScatterUpdate SparseToDense".split())
     lists = {
         "Reshape": lambda: draw.pick([[-1], [1, size], [size, 1, -1], [2, -1]]),
         "Transpose": lambda: draw.permutation(len(shape)),

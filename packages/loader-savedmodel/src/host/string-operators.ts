@@ -169,6 +169,25 @@ const gatherNd: StringOperator = ([input, indices], { batch_dims: shared = 0 }) 
   return [strings([...shapeOf(indices).slice(0, -1), ...shape.slice(batch + depth)], data)];
 };
 
+const scatterNd: StringOperator = ([input, indices, updates]) => {
+  const shape = shapeOf(input);
+  const steps = stepsOf(shape);
+  const depth = shapeOf(indices).at(-1) ?? 0;
+  const [listed, source] = [integersOf(indices), bytesOf(updates)];
+  const [rows, length] = [elementCount(shapeOf(indices).slice(0, -1)), elementCount(shape.slice(depth))];
+  if (source.length !== rows * length) throw new RefusedRun('INVALID_ARGUMENT', `Must have updates.shape = indices.shape[:batch_dim] + params_shape[slice_dim:], got updates.shape: [${shapeOf(updates)}], indices.shape: [${shapeOf(indices)}], params_shape: [${shape}]`);
+  const data = [...bytesOf(input)];
+  for (let row = 0; row < rows; row++) {
+    const start = placeOf(listed.slice(row * depth, (row + 1) * depth), shape, steps);
+    for (let at = 0; at < length; at++) data[start + at] = source[row * length + at] as Uint8Array;
+  }
+  return [strings(shape, data)];
+};
+
+function placeOf(place: readonly number[], shape: readonly number[], steps: readonly number[]): number {
+  return place.reduce((start, each, axis) => start + (checkedPlaces([each], shape[axis] ?? 0)[0] ?? 0) * (steps[axis] ?? 0), 0);
+}
+
 const where: StringOperator = ([condition, yes, no]) => {
   const shape = broadcast([shapeOf(condition), shapeOf(yes), shapeOf(no)]);
   const spread = (tensor: Tensor | undefined): readonly Uint8Array[] => walked(tensor, { shape, start: 0, steps: broadcastSteps(shapeOf(tensor), shape) }).data;
@@ -201,6 +220,7 @@ export const STRING_OPERATORS: Readonly<Record<string, StringOperator>> = {
   GatherND: gatherNd,
   Identity: ([input]) => [strings(shapeOf(input), bytesOf(input))],
   Reshape: reshape,
+  ScatterND: scatterNd,
   Shape: shape,
   Size: size,
   Slice: slice,

@@ -18,7 +18,6 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'keras_text_rnn/1 serving_default',
   'math_zoo/1 linear',
   'math_zoo/1 signal',
-  'ragged_pad/1 sequence',
   'stateful_counter/1 add',
   'stateful_counter/1 reset',
   'stateful_counter/1 serving_default',

@@ -1,7 +1,7 @@
 import type { NodeDef } from '@servable/protos/saved-model';
 import { type FunctionIndex, functionRoots, type GraphIndex, nodeOf, reachableNodes } from '../../graph/graph-index.ts';
 import { parseTensorName } from '../../graph/tensor-name.ts';
-import { Uncovered, UncoveredNodes } from '../uncovered.ts';
+import { UncoveredNodes } from '../uncovered.ts';
 import { type BranchCall, branchesOf } from './branch-functions.ts';
 import { effectOf } from './effects.ts';
 import { type FlatBranch, type FlatGraph, type FlatNode, placeKey, type TensorPlace } from './flat-graph.ts';
@@ -171,11 +171,11 @@ class Inliner {
   }
 }
 
+/** Attributes that are as they are by default are left out of a model: then there is nothing of the list. */
 function lengthOf(node: NodeDef, attribute: string, ofCall: AttributeMap): number {
   const value = new NodeAttributes(node, ofCall).resolved()[attribute]?.value;
   if (value?.case === 'i') return Number(value.value);
-  if (value?.case === 'list') return value.value.type.length;
-  throw new Uncovered(`it has no attribute '${attribute}'`);
+  return value?.case === 'list' ? value.value.type.length : 0;
 }
 
 /** Names, inside of a function, of what it gives in order. */

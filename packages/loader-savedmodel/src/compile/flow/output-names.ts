@@ -22,6 +22,9 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   NonMaxSuppressionV5: 'selected_indices selected_scores valid_outputs',
   ParseExample: 'sparse_indices*Nsparse sparse_values*Nsparse sparse_shapes*Nsparse dense_values*Ndense',
   ParseExampleV2: 'sparse_indices*num_sparse sparse_values*num_sparse sparse_shapes*num_sparse dense_values*Tdense ragged_values*ragged_value_types ragged_row_splits*ragged_split_types',
+  ParseSequenceExampleV2:
+    'context_sparse_indices*Ncontext_sparse context_sparse_values*Ncontext_sparse context_sparse_shapes*Ncontext_sparse context_dense_values*Tcontext_dense context_ragged_values*context_ragged_value_types context_ragged_row_splits*context_ragged_split_types ' +
+    'feature_list_sparse_indices*Nfeature_list_sparse feature_list_sparse_values*Nfeature_list_sparse feature_list_sparse_shapes*Nfeature_list_sparse feature_list_dense_values*feature_list_dense_types feature_list_dense_lengths*Nfeature_list_dense feature_list_ragged_values*feature_list_ragged_value_types feature_list_ragged_outer_splits*feature_list_ragged_split_types feature_list_ragged_inner_splits*feature_list_ragged_split_types',
   ParseSingleExample: 'sparse_indices*num_sparse sparse_values*num_sparse sparse_shapes*num_sparse dense_values*Tdense',
   Qr: 'q r',
   QuantizeV2: 'output output_min output_max',

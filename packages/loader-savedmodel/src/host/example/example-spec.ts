@@ -73,6 +73,6 @@ export function otherType({ kind, dtype }: WantedFeature, given: FeatureType): s
 }
 
 /** A feature that an example must have. */
-export function isMissing({ name, dtype }: WantedFeature): string {
+export function isMissing({ name, dtype }: Pick<WantedFeature, 'name' | 'dtype'>): string {
   return `Feature: ${name} (data type: ${TYPE_NAMES[dtype]}) is required but could not be found.`;
 }

@@ -74,7 +74,8 @@ function readPackedFloats(reader: WireReader, sink: ValueSink | undefined): numb
   const count = Math.floor(length / 4);
   const copied = sink === undefined ? count : Math.min(count, sink.end - sink.at);
   if (copied * 4 > reader.end - reader.at) return DAMAGED;
-  if (sink !== undefined) copyFloats(reader, sink, copied);
+  if (sink === undefined) reader.at += 4 * copied;
+  else copyFloats(reader, sink, copied);
   return count;
 }
 

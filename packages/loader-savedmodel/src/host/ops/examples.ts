@@ -1,11 +1,10 @@
 import type { Tensor } from '@servable/core';
 import type { OutputFacts } from '../../compile/ir/node-parts.ts';
 import type { Size } from '../../compile/ir/dimension.ts';
-import type { Value } from '../../compile/ir/value.ts';
 import { RefusedRun } from '../../compile/refused-run.ts';
 import { Uncovered } from '../../compile/uncovered.ts';
 import { type ExampleSpec, shapeText, wantedFeatures, type WantedFeatures } from '../example/example-spec.ts';
-import type { FeatureType } from '../example/feature-values.ts';
+import { featureType, keyOf, knownKeys } from '../example/node-keys.ts';
 import { parseBatch } from '../example/parse-batch.ts';
 import { parseSingle } from '../example/parse-single.ts';
 import type { ValueColumn } from '../example/value-column.ts';
@@ -18,21 +17,6 @@ interface ExampleNode {
   readonly defaultsAt: number;
   /** Whether it has names, for messages, as its second input. */
   readonly hasNames: boolean;
-}
-
-/** The strings of an input that must be known while compiling. */
-function knownKeys(value: Value): readonly string[] {
-  if (value.constant?.dtype !== 'BYTES') throw new Uncovered('its keys are only known at run time');
-  return (value.constant.read() as readonly Uint8Array[]).map(keyOf);
-}
-
-function keyOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('latin1');
-}
-
-function featureType(dtype: string | undefined): FeatureType {
-  if (dtype === 'FP32' || dtype === 'INT64' || dtype === 'BYTES') return dtype;
-  throw new Uncovered(`examples have no values of type ${dtype ?? 'none'}`);
 }
 
 interface Keys {

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from draw import const, fed
-from registry import op
+from registry import op, ops
 
 # Without a zero at the end: numpy drops it.
 TEXTS = [b"", b"a", b"Hello World", b"\xc3\xa9t\xc3\xa9", b"nul\x00inside", b"\xff\xfe\x80", "日本語 text".encode(), b"  spaced\t"]
@@ -19,10 +19,57 @@ def string_length(draw):
     return {"input": fed(texts(draw, draw.shape(0, 3))), "unit": draw.pick(["BYTE", "UTF8_CHAR"])}
 
 
-@op("StringToHashBucketFast")
-def string_to_hash_bucket_fast(draw):
+@ops(["StringToHashBucketFast", "StringToHashBucket", "StringToHashBucketStrong"])
+def string_to_hash_bucket(draw, name):
     long = np.array([bytes(draw.rng.integers(0, 256, draw.integer(0, 300), dtype=np.uint8)) for _ in range(6)], object)
-    return {"input": fed(long if draw.flag(0.7) else texts(draw, draw.shape(0, 3))), "num_buckets": draw.pick([1, 2, 10, 1000, 2**31 - 1])}
+    given = fed(long if draw.flag(0.7) else texts(draw, draw.shape(0, 3)))
+    key = {"key": [draw.pick([0, 123, 2**40 + 5, -7, 2**63 - 1]), draw.pick([1, 456, -(2**50)])]} if name == "StringToHashBucketStrong" else {}
+    argument = "string_tensor" if name == "StringToHashBucket" else "input"
+    return {argument: given, "num_buckets": draw.pick([1, 2, 10, 1000, 2**31 - 1, 2**53]), **key}
+
+
+@ops(["StringLower", "StringUpper"])
+def string_case(draw, name):
+    more = ["ÄÖÜ straße ΑΣ", "İi Iı", "ǅ", "\xff\xfe".encode("latin-1")]
+    values = np.array([draw.pick([each if isinstance(each, bytes) else each.encode() for each in [*TEXTS, *more]]) for _ in range(5)], object)
+    return {"input": fed(values), "encoding": draw.pick(["", "utf-8"])}
+
+
+@op("StringStrip")
+def string_strip(draw):
+    spaces = [b"", b" ", b"\t\n", b"\x0b\x0c\r ", b"\xc2\xa0"]
+    return {"input": fed(np.array([draw.pick(spaces) + draw.pick(TEXTS) + draw.pick(spaces) for _ in range(4)], object))}
+
+
+@op("StringJoin")
+def string_join(draw):
+    shape = draw.shape(0, 3)
+    inputs = [fed(texts(draw, shape if draw.flag(0.6) else [])) for _ in range(draw.integer(1, 4))]
+    return {"inputs": inputs, "separator": draw.pick(["", ", ", "é"])}
+
+
+def sparse_column(draw, rows, is_text):
+    places = [[row, at] for row in range(rows) for at in range(draw.integer(0, 2))]
+    values = texts(draw, [len(places)]) if is_text else draw.rng.integers(-(2**62), 2**62, len(places))
+    return np.array(places, np.int64).reshape(-1, 2), values, np.array([rows, 2], np.int64)
+
+
+@op("SparseCross", messages=False)
+def sparse_cross(draw):
+    rows, hashed = draw.integer(1, 4), draw.flag(0.7)
+    sparse = [sparse_column(draw, rows, draw.flag()) for _ in range(draw.integer(0, 2))]
+    dense = [texts(draw, [rows, draw.integer(1, 2)]) if draw.flag() else draw.rng.integers(-5, 5, [rows, draw.integer(0, 2)]) for _ in range(draw.integer(0 if sparse else 1, 2))]
+    return {
+        "indices": [fed(indices) for indices, _, _ in sparse],
+        "values": [fed(values) for _, values, _ in sparse],
+        "shapes": [fed(shape) for _, _, shape in sparse],
+        "dense_inputs": [fed(values) for values in dense],
+        "hashed_output": hashed,
+        "num_buckets": draw.pick([0, 7, 1000]),
+        "hash_key": draw.pick([0xDECAFCAFFE, 5]),
+        "out_type": "int64" if hashed else "string",
+        "internal_type": "int64" if hashed else "string",
+    }
 
 
 @op("AsString")

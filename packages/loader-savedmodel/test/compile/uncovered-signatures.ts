@@ -21,12 +21,10 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'stateful_counter/1 add',
   'stateful_counter/1 reset',
   'stateful_counter/1 serving_default',
-  'string_model/1 hashing',
   'string_model/1 numbers',
   'string_model/1 raw',
   'string_model/1 reverse_lookup',
   'string_model/1 serving_default',
   'string_model/1 string_ops',
   'string_model/1 unicode',
-  'tabular/1 serving_default',
 ]);

@@ -55,6 +55,18 @@ export class NodeAttributes {
     return value?.case === 'list' ? value.value.i.map(Number) : [];
   }
 
+  /** Integers of 64 bits, with all of them. */
+  bigIntegers(name: string): readonly bigint[] {
+    const value = this.#value(name)?.value;
+    return value?.case === 'list' ? value.value.i : [];
+  }
+
+  /** One integer of 64 bits, with all of them. */
+  bigInteger(name: string, otherwise: bigint): bigint {
+    const value = this.#value(name)?.value;
+    return value?.case === 'i' ? value.value : otherwise;
+  }
+
   floats(name: string): readonly number[] {
     const value = this.#value(name)?.value;
     return value?.case === 'list' ? value.value.f : [];

@@ -1,22 +1,10 @@
 import { createTensor, type Tensor } from '@servable/core';
-import { fingerprint64 } from '@servable/tfrecord';
 import { Uncovered } from '../../compile/uncovered.ts';
 import { bytesOf, type HostCall, type HostFamily, hostInput, hostOp, type HostPlan } from '../host-op.ts';
 import { fixedText } from '../text/fixed-text.ts';
 
-/** Strings that are worked on between pauses. */
+/** Numbers that are written between pauses. */
 const STEP = 64;
-
-/** Of each string one number. */
-function* numbersOf(input: Tensor | undefined, numberOf: (text: Uint8Array) => bigint): Generator<undefined, readonly Tensor[]> {
-  const texts = bytesOf(input);
-  const data = new BigInt64Array(texts.length);
-  for (const [at, text] of texts.entries()) {
-    data[at] = numberOf(text);
-    if (at % STEP === STEP - 1) yield undefined;
-  }
-  return [createTensor('INT64', input?.shape ?? [], data)];
-}
 
 /** What works on each element for itself. */
 function elementwise<Attributes>(call: HostCall, attributes: Attributes, dtype: Tensor['dtype']): HostPlan<Attributes> {
@@ -38,14 +26,6 @@ function charactersOf(text: Uint8Array): number {
   for (const byte of text) if ((byte & 0xc0) !== 0x80) count++;
   return count;
 }
-
-const hashBucket = hostOp<{ readonly buckets: number }>({
-  plan: (call) => elementwise(call, { buckets: call.attributes.integer('num_buckets') }, 'INT64'),
-  prepare: ({ buckets }) => {
-    const count = BigInt(buckets);
-    return ([input]) => numbersOf(input, (text) => fingerprint64(text) % count);
-  },
-});
 
 /** Digits after the point where none are asked for, as in C. */
 const DEFAULT_PRECISION = 6;
@@ -78,8 +58,8 @@ function* textsOf(input: Tensor | undefined, digits: number): Generator<undefine
   return [createTensor('BYTES', input.shape, texts)];
 }
 
-/** What is told of strings, and made of them. */
+/** Numbers of strings, and strings of numbers. */
 export const STRINGS: HostFamily = {
-  title: 'Strings',
-  ops: { AsString: asString, StringLength: stringLength, StringToHashBucketFast: hashBucket },
+  title: 'Strings and numbers',
+  ops: { AsString: asString, StringLength: stringLength },
 };

@@ -19,6 +19,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import arranged  # noqa: E402,F401
 import arrays  # noqa: E402,F401
 import boxes  # noqa: E402,F401
 import branches  # noqa: E402,F401

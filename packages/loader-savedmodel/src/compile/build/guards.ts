@@ -1,7 +1,8 @@
 import type { Value } from '../ir/value.ts';
 import { binary, cast, unary } from './elementwise.ts';
-import type { GraphBuilder } from './graph-builder.ts';
+import { type GraphBuilder, knownNumbers } from './graph-builder.ts';
 import { inPlace } from './order.ts';
+import { RefusedRun } from '../refused-run.ts';
 import { shapeList } from './shape-lists.ts';
 
 /**
@@ -9,8 +10,11 @@ import { shapeList } from './shape-lists.ts';
  * refuses an index outside of its input: the only index inside is 0. What must not go on without the condition adds the zeros.
  *
  * @param message - what the refusal says: ONNX Runtime's text has the node's name
+ * @throws RefusedRun where it is known that it does not hold
  */
 export function zerosWhere(b: GraphBuilder, condition: Value, message: string): Value {
+  // ONNX Runtime computes constants when it loads a graph: it would not load.
+  if (knownNumbers(condition)?.includes(0) === true) throw new RefusedRun('INVALID_ARGUMENT', message);
   const index = cast(b, unary(b, 'Not', inPlace(b, condition)), 'INT64');
   return b.named(message, () => b.one('Gather', [b.list([0]), index], { dtype: 'INT64', shape: condition.shape }, { axis: 0 }));
 }

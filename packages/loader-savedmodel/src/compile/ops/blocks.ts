@@ -6,7 +6,7 @@ import { joinLists, sizeList } from '../build/shape-lists.ts';
 import { reshape } from '../build/reshape.ts';
 import { slice, TO_END } from '../build/slicing.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
-import type { Emitter, OpFamily } from '../op-call.ts';
+import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
 import { knownInput } from './shape.ts';
 
@@ -28,10 +28,8 @@ function sizeOfPart(b: GraphBuilder, value: Value, part: Part): Value {
 const rows = (count: number, from: number): number[] => Array.from({ length: count }, (_, at) => at + from);
 
 /** Blocks of pictures become more pictures. */
-const spaceToBatch = (blocksAt: number, padsAt: number): Emitter => (call) => {
+function cutUp(call: OpCall, blocks: readonly number[], paddings: readonly number[]): Value {
   const { b } = call;
-  const blocks = knownInput(call, blocksAt, 'block shape');
-  const paddings = knownInput(call, padsAt, 'paddings');
   const count = blocks.length;
   const x = call.input(0);
   const pads = shapeOf(x).map((_, axis): readonly [number, number] => (axis >= 1 && axis <= count ? [paddings[(axis - 1) * 2] ?? 0, paddings[(axis - 1) * 2 + 1] ?? 0] : [0, 0]));
@@ -42,13 +40,17 @@ const spaceToBatch = (blocksAt: number, padsAt: number): Emitter => (call) => {
   const total = blocks.reduce((product, block) => product * block, 1);
   const shape = shapeOfParts(b, padded, [{ axis: 0, times: total }, ...blocks.map((block, at) => ({ axis: at + 1, by: block })), ...rest.map((axis) => ({ axis }))]);
   return reshape(b, transposed(b, apart, order), shape);
-};
+}
+
+/** The older ops: blocks of rows and columns, all of one size. */
+function squareOf(call: OpCall): readonly number[] {
+  const size = call.attributes.integer('block_size');
+  return [size, size];
+}
 
 /** Pictures become blocks of fewer. */
-const batchToSpace = (blocksAt: number, cropsAt: number): Emitter => (call) => {
+function merged(call: OpCall, blocks: readonly number[], crops: readonly number[]): Value {
   const { b } = call;
-  const blocks = knownInput(call, blocksAt, 'block shape');
-  const crops = knownInput(call, cropsAt, 'crops');
   const count = blocks.length;
   const x = inPlace(b, call.input(0));
   const rest = rows(rankOf(x) - count - 1, count + 1);
@@ -62,7 +64,7 @@ const batchToSpace = (blocksAt: number, cropsAt: number): Emitter => (call) => {
     return before === 0 && after === 0 ? [] : [{ axis: at + 1, start: before, end: after === 0 ? TO_END : -after }];
   });
   return slice(b, whole, cuts);
-};
+}
 
 /** Blocks of a picture become channels, or channels blocks. */
 const blocks = (toDepth: boolean): Emitter => (call) => {
@@ -88,9 +90,11 @@ const blocks = (toDepth: boolean): Emitter => (call) => {
 export const BLOCKS: OpFamily = {
   title: 'Blocks',
   ops: {
-    BatchToSpaceND: batchToSpace(1, 2),
+    BatchToSpace: (call) => merged(call, squareOf(call), knownInput(call, 1, 'crops')),
+    BatchToSpaceND: (call) => merged(call, knownInput(call, 1, 'block shape'), knownInput(call, 2, 'crops')),
     DepthToSpace: blocks(false),
-    SpaceToBatchND: spaceToBatch(1, 2),
+    SpaceToBatch: (call) => cutUp(call, squareOf(call), knownInput(call, 1, 'paddings')),
+    SpaceToBatchND: (call) => cutUp(call, knownInput(call, 1, 'block shape'), knownInput(call, 2, 'paddings')),
     SpaceToDepth: blocks(true),
   },
 };

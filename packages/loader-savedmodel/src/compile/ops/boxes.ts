@@ -1,4 +1,3 @@
-import type { DType } from '@servable/core';
 import { binary, cast, clamp, compare, like, where } from '../build/elementwise.ts';
 import { expand } from '../build/filling.ts';
 import { type GraphBuilder } from '../build/graph-builder.ts';
@@ -12,6 +11,7 @@ import type { Shape, Size } from '../ir/dimension.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
+import { largest } from './indexing.ts';
 import { Uncovered } from '../uncovered.ts';
 
 interface Candidates {
@@ -141,9 +141,7 @@ function bestOf(b: GraphBuilder, { scores, picked, rows, size, shape }: Best): {
   const kept = b.one('ScatterND', [expand(b, none, shapeList(b, scores)), picked, values], { dtype: 'FP32', shape: shapeOf(scores) });
   const flat = b.one('Reshape', [kept, rows], { dtype: 'FP32', shape: [shape[0] ?? 1, b.sizes.next()] }, { allowzero: 1 });
   const more = { ...expand(b, none, joinLists(b, [slice(b, rows, [{ axis: 0, start: 0, end: 1 }]), size])), shape };
-  const outputs = [{ dtype: 'FP32' as DType, shape }, { dtype: 'INT64' as DType, shape }];
-  const [best, places] = b.make('TopK', [concat(b, [flat, more], 1), size], { attributes: { axis: 1, largest: 1, sorted: 1 }, outputs });
-  if (best === undefined || places === undefined) throw new Error('TopK has two outputs');
+  const { values: best, places } = largest(b, concat(b, [flat, more], 1), { k: size, shape });
   return { scores: best, places, isThere: compare(b, 'Greater', [best, none]) };
 }
 

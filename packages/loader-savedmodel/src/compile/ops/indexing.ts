@@ -1,4 +1,4 @@
-import { binary, cast, compare, where } from '../build/elementwise.ts';
+import { binary, cast, compare, unary, where } from '../build/elementwise.ts';
 import { expand } from '../build/filling.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { guardedBy, zerosWhere } from '../build/guards.ts';
@@ -9,6 +9,7 @@ import { type Scatter, scatterJoined } from '../build/scattering.ts';
 import { countOf, elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { gather } from '../build/slicing.ts';
 import { like } from '../build/elementwise.ts';
+import { isInteger } from '../ir/constant-data.ts';
 import type { Shape } from '../ir/dimension.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
@@ -100,7 +101,7 @@ const topK: Emitter = (call) => {
 };
 
 /** ONNX Runtime ends the process when it looks for some in a tensor that has no rows: of those it is asked for none, and the shape is put right. */
-function largest(b: GraphBuilder, input: Value, { k, shape }: { readonly k: Value; readonly shape: Shape }): { readonly values: Value; readonly places: Value } {
+export function largest(b: GraphBuilder, input: Value, { k, shape }: { readonly k: Value; readonly shape: Shape }): { readonly values: Value; readonly places: Value } {
   const rows = shape.slice(0, -1);
   const mayBeEmpty = rows.some((size) => typeof size !== 'number' || size === 0);
   const asked = mayBeEmpty ? binary(b, 'Mul', [k, cast(b, cast(b, countOf(b, input), 'BOOL'), 'INT64')]) : k;
@@ -111,6 +112,26 @@ function largest(b: GraphBuilder, input: Value, { k, shape }: { readonly k: Valu
   if (!mayBeEmpty) return { values, places };
   const target = joinLists(b, [...rows.map((_, axis) => sizeList(b, input, axis)), k]);
   return { values: reshape(b, values, target), places: reshape(b, places, target) };
+}
+
+/** What would stand at a place along the last axis if that were sorted. */
+const nthElement: Emitter = (call) => {
+  const { b, attributes } = call;
+  const [x, place] = call.pair();
+  const kernel = kernelType('TopK', x.dtype);
+  const isLargest = attributes.flag('reverse');
+  const input = inPlace(b, cast(b, x, kernel));
+  const given = isLargest ? input : reversedOrder(b, input);
+  const at = cast(b, fromStart(b, place), 'INT64');
+  const k = reshape(b, binary(b, 'Add', [at, b.scalar('INT64', 1)]), b.list([1]));
+  const shape = [...shapeOf(x).slice(0, -1), b.sizes.next()];
+  const found = gather(b, largest(b, given, { k, shape }).values, { indices: reshape(b, at, b.list([])), axis: rankOf(x) - 1 });
+  return cast(b, isLargest ? found : reversedOrder(b, found), x.dtype);
+};
+
+/** Numbers whose order is the other way around: of whole ones every bit is. */
+function reversedOrder(b: GraphBuilder, value: Value): Value {
+  return unary(b, isInteger(value.dtype) ? 'BitwiseNot' : 'Neg', value);
 }
 
 /** The places of what is true, one a row. */
@@ -133,12 +154,16 @@ function scattered(b: GraphBuilder, base: Value, [indices, updates]: readonly [V
 const scatterNd: Emitter = (call) => {
   const { b } = call;
   const [indices, updates, shape] = [call.input(0), call.input(1), call.input(2)];
-  const base = expand(b, like(b, updates, 0), shape);
+  return addedTo(b, expand(b, like(b, updates, 0), shape), [indices, updates]);
+};
+
+/** Into a tensor that has elements, where there is something to add. */
+function addedTo(b: GraphBuilder, base: Value, [indices, updates]: readonly [Value, Value]): Value {
   const made = scattered(b, base, [indices, updates], 'add');
   if (![...(base.shape ?? []), ...(updates.shape ?? [])].includes(0)) return made;
   const count = countOf(b, indices);
   return guardedBy(b, made, [zerosWhere(b, compare(b, 'Equal', [count, like(b, count, 0)]), 'Indices and updates specified for empty output shape')]);
-};
+}
 
 const scatterInto = (reduction: Scatter['reduction'] | ''): Emitter => (call) => scattered(call.b, call.input(0), [call.input(1), call.input(2)], reduction);
 
@@ -161,7 +186,9 @@ export const INDEXING: OpFamily = {
     OneHot: oneHot,
     ResourceGather: (call) => gathered(call, call.attributes.integer('batch_dims', 0), call.attributes.integer('batch_dims', 0)),
     ResourceGatherNd: gatherNd,
+    NthElement: nthElement,
     ScatterNd: scatterNd,
+    ScatterNdNonAliasingAdd: (call) => addedTo(call.b, call.input(0), [call.input(1), call.input(2)]),
     TensorScatterAdd: scatterInto('add'),
     TensorScatterMax: scatterInto('max'),
     TensorScatterMin: scatterInto('min'),

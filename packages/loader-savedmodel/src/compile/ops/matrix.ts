@@ -1,4 +1,4 @@
-import { binary } from '../build/elementwise.ts';
+import { binary, cast } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { transposed } from '../build/order.ts';
 import { matrixProduct } from '../build/products.ts';
@@ -41,6 +41,15 @@ const batchMatMul: Emitter = (call) => {
   return matrixProduct(b, left, right, attributes.dtype('Tout', x.dtype));
 };
 
+/** Matrices of which many numbers are 0: the product is in single precision. */
+const sparseProduct: Emitter = (call) => {
+  const { b, attributes } = call;
+  const [left, right] = call.pair().map((value, at) => flipped(b, cast(b, value, 'FP32'), attributes.flag(at === 0 ? 'transpose_a' : 'transpose_b')));
+  if (left === undefined || right === undefined) throw new RefusedRun('INVALID_ARGUMENT', 'it multiplies two matrices');
+  checkInner(left, right);
+  return matrixProduct(b, left, right);
+};
+
 /** Channels are last, or by `data_format` second. */
 const biasAdd: Emitter = (call) => {
   const { b, attributes } = call;
@@ -62,5 +71,6 @@ export const MATRIX: OpFamily = {
     BiasAddV1: (call) => binary(call.b, 'Add', call.pair()),
     Einsum: einsum,
     MatMul: matMul,
+    SparseMatMul: sparseProduct,
   },
 };

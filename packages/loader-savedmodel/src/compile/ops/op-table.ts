@@ -36,11 +36,13 @@ import { REDUCTION } from './reduction.ts';
 import { RESIZE } from './resize.ts';
 import { SEGMENTS } from './segments.ts';
 import { SHAPE } from './shape.ts';
+import { SPACING } from './spacing.ts';
 import { SPARSE } from './sparse.ts';
 import { SPARSE_MATH } from './sparse-math.ts';
 import { SPARSE_SHAPE } from './sparse-shape.ts';
 import { SPECIAL } from './special.ts';
 import { SLICING } from './slicing.ts';
+import { UPDATES } from './updates.ts';
 
 /** Every op that is covered, family by family. */
 export const OP_FAMILIES: readonly OpFamily[] = [
@@ -57,8 +59,10 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   REDUCTION,
   CUMULATIVE,
   SHAPE,
+  SPACING,
   SLICING,
   INDEXING,
+  UPDATES,
   SEGMENTS,
   PARTITIONS,
   SPARSE,

@@ -162,6 +162,7 @@ export const SHAPE: OpFamily = {
     BroadcastTo: (call) => expand(call.b, call.input(0), call.input(1)),
     Concat: concatenatedOld,
     ConcatV2: concatenated,
+    ConjugateTranspose: transpose,
     EnsureShape: ensured,
     ExpandDims: (call) => {
       const x = call.input(0);

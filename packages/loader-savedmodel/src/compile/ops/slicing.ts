@@ -1,5 +1,6 @@
 import { binary, cast, compare, like, where } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
+import { guardedBy, zerosWhere } from '../build/guards.ts';
 import { inPlace } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
 import { elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
@@ -55,7 +56,8 @@ function endOf(b: GraphBuilder, list: Value, at: number): End {
   return typeof element === 'number' ? element : cast(b, gather(b, list, { indices: b.list([at]) }), 'INT64');
 }
 
-const stridedSlice: Emitter = (call) => {
+/** A start, an end and a step for each axis, and masks that say which of them count. */
+export function stridedSlice(call: OpCall): Value {
   const { b, attributes } = call;
   const [x, begin, end] = [call.input(0), call.input(1), call.input(2)];
   const strides = knownInput(call, 3, 'list of strides');
@@ -74,7 +76,7 @@ const stridedSlice: Emitter = (call) => {
   const taken = steps.toReversed().reduce((value, step) => (step.kind === 'take' ? takeOne(b, value, { axis: step.axis, place: endOf(b, begin, step.at), at: step.at }) : value), cut);
   const kept = steps.filter(({ kind }) => kind !== 'take');
   return kept.reduce((value, step, axis) => (step.kind === 'new' ? unsqueeze(b, value, axis) : value), taken);
-};
+}
 
 interface OpenCut {
   readonly axis: number;
@@ -160,6 +162,16 @@ const reverse: Emitter = (call) => {
   return slice(call.b, x, axes.map((axis) => ({ axis, start: TO_END, end: -TO_END, step: -1 })));
 };
 
+/** The older op: of each axis whether it is reversed. */
+const reverseMarked: Emitter = (call) => {
+  const { b } = call;
+  const x = call.input(0);
+  const marks = knownInput(call, 1, 'list of axes');
+  const rows = marks.length === 0 ? b.scalar('INT64', 1) : sizeList(b, x, 0);
+  const some = zerosWhere(b, compare(b, 'Greater', [rows, like(b, rows, 0)]), 'Invalid input first dimension. Found 0.');
+  return slice(b, some.constant === undefined ? guardedBy(b, x, [some]) : x, marks.flatMap((mark, axis) => (mark === 0 ? [] : [{ axis, start: TO_END, end: -TO_END, step: -1 }])));
+};
+
 /** The first of each row in reverse, as many as its length says. */
 const reverseSequence: Emitter = (call) => {
   const { b, attributes } = call;
@@ -197,6 +209,7 @@ export const SLICING: OpFamily = {
   title: 'Slices',
   ops: {
     ReverseSequence: reverseSequence,
+    Reverse: reverseMarked,
     ReverseV2: reverse,
     Roll: roll,
     Slice: sliceOp,

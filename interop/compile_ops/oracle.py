@@ -27,6 +27,7 @@ import counts  # noqa: E402,F401
 import diagonals  # noqa: E402,F401
 import elementwise  # noqa: E402,F401
 import examples  # noqa: E402,F401
+import fused  # noqa: E402,F401
 import images  # noqa: E402,F401
 import indexing  # noqa: E402,F401
 import networks  # noqa: E402,F401

@@ -97,14 +97,22 @@ const depthwise: Emitter = (call) => {
   return convolve(call, x, { weights, groups: channels, windows, layout });
 };
 
+/** Over two axes or three. Axes before those, but for one, are a batch too. */
+const anyConvolution: Emitter = (call) => {
+  if (call.attributes.integer('batch_dims', 1) !== 1) throw new Uncovered('it has several axes of batches');
+  return convolution(call);
+};
+
 /** Convolutions. */
 export const CONVOLUTION: OpFamily = {
   title: 'Convolutions',
   ops: {
+    Conv: anyConvolution,
     Conv2D: convolution,
     Conv2DBackpropInput: transposedConvolution,
     Conv3D: convolution,
     Conv3DBackpropInputV2: transposedConvolution,
     DepthwiseConv2dNative: depthwise,
+    DepthwiseConv2dNativeBackpropInput: transposedConvolution,
   },
 };

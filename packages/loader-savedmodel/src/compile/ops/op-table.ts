@@ -16,6 +16,7 @@ import { COUNTS } from './counts.ts';
 import { CUMULATIVE } from './cumulative.ts';
 import { INDEXING } from './indexing.ts';
 import { DIAGONALS } from './diagonals.ts';
+import { FUSED } from './fused.ts';
 import { GRADIENTS } from './gradients.ts';
 import { HISTOGRAM } from './histogram.ts';
 import { LOSSES } from './losses.ts';
@@ -90,6 +91,7 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   QUANTIZE_DEQUANTIZE,
   RECURRENT,
   GRADIENTS,
+  FUSED,
 ];
 
 const EMITTERS: ReadonlyMap<string, Emitter> = new Map(OP_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));

@@ -2,6 +2,7 @@ import { binary, cast, like } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
+import { reshapeTo } from '../build/reshape.ts';
 import { elementsOf } from '../build/shape-lists.ts';
 import { gather } from '../build/slicing.ts';
 import type { Shape } from '../ir/dimension.ts';
@@ -46,10 +47,11 @@ function convolveBack(call: OpCall, { sizes, filter, y }: Tensors, { plan, layou
   const { b } = call;
   const rank = layout.rank;
   const type = kernelType('ConvTranspose', y.dtype);
-  const weights = cast(b, inPlace(b, transposed(b, filter, [rank - 1, rank - 2, ...plan.kernel.map((_, axis) => axis)])), type);
+  const isDepthwise = call.op.startsWith('Depthwise');
+  const weights = cast(b, isDepthwise ? filterOfEach(b, filter) : inPlace(b, transposed(b, filter, [rank - 1, rank - 2, ...plan.kernel.map((_, axis) => axis)])), type);
   const [perGroup = 1, inputs = 1] = [shapeOf(weights)[1], shapeOf(y)[1]].map(Number);
   const wanted = wantedSizes(sizes, layout);
-  const channels = (elementsOf(sizes) ?? []).at(layout.isChannelsLast ? -1 : 1);
+  const channels = isDepthwise ? shapeOf(filter)[2] : (elementsOf(sizes) ?? []).at(layout.isChannelsLast ? -1 : 1);
   const groups = typeof channels === 'number' ? channels / perGroup : 1;
   const attributes = { kernel_shape: plan.kernel, strides: plan.strides, dilations: plan.dilations, ...(groups === 1 ? {} : { group: groups }) };
   const known = wanted.filter((size) => typeof size === 'number');
@@ -63,6 +65,12 @@ function convolveBack(call: OpCall, { sizes, filter, y }: Tensors, { plan, layou
   }
   const full = b.one('ConvTranspose', [input, weights], { dtype: type, shape: [...lead, ...wanted.map(() => b.sizes.next())] }, { ...attributes, output_padding: plan.strides.map((stride) => stride - 1) });
   return fromChannelsFirst(b, cast(b, cropped(call, full, { sizes, plan, layout }), y.dtype), layout);
+}
+
+/** Each channel has filters of its own. */
+function filterOfEach(b: GraphBuilder, filter: Value): Value {
+  const [height = 1, width = 1, channels, multiplier] = shapeOf(filter).map(Number);
+  return reshapeTo(b, transposed(b, filter, [2, 3, 0, 1]), [(channels ?? 1) * (multiplier ?? 1), 1, height, width]);
 }
 
 function wantedSizes(sizes: Value, layout: Layout): Shape {

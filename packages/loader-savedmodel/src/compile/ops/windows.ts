@@ -25,7 +25,7 @@ export interface Layout {
 export function layoutOf(call: OpCall, rank: number): Layout {
   const format = call.attributes.text('data_format', 'NHWC');
   if (format.includes('VECT')) throw new Uncovered(`data_format ${format}`);
-  return { rank, isChannelsLast: !format.startsWith('NC') };
+  return { rank, isChannelsLast: !format.startsWith('NC') && format !== 'CHANNELS_FIRST' };
 }
 
 /** A list of the layout's axes without those of batch and channels. */

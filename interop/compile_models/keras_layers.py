@@ -18,7 +18,6 @@ LEFT_OUT = {
     "TextVectorization": "of strings",
     "Hashing": "of strings; whole numbers become strings first",
     "HashedCrossing": "of strings; whole numbers become strings first",
-    "Equalization": "Keras says of a functional model with it that it is a cycle",
     "MaxNumBoundingBoxes": "takes a dictionary of boxes, does nothing outside of training",
 }
 USED = set()
@@ -277,7 +276,7 @@ layer("resizing_antialiased", of(layers.Resizing(4, 5, antialias=True)), PICTURE
 layer("center_crop", of(layers.CenterCrop(4, 5)), PICTURE, **SEEN)
 layer("center_crop_grown", of(layers.CenterCrop(12, 5)), PICTURE, rtol=1e-3, **SEEN)
 layer("pipeline", of(layers.Pipeline([layers.Rescaling(1 / 255), layers.CenterCrop(4, 5)])), PICTURE, **SEEN)
-layer("solarization", of(layers.Solarization(0.1, 0.4)), PICTURE, **SEEN)
+layer("solarization", lambda x: layers.Solarization(0.1, 0.4)(x, training=False), PICTURE, **SEEN)
 layer("auto_contrast", of(layers.AutoContrast()), PICTURE, rtol=1e-3, **SEEN)
 
 layer("contrast_limited", of(layers.ContrastLimitedAdaptiveHistogramEqualization(tile_grid_size=(2, 2))), [None, 8, 8, 3], batches=(1, 3), **SEEN)

@@ -1,8 +1,9 @@
-import { createTensor, type Executor, type NamedTensors, type ServingError, type Tensor } from '@servable/core';
+import { createTensor, type Executor, type NamedTensors, ServingError, type Tensor } from '@servable/core';
 import type { OnnxSession } from '@servable/engine-onnxruntime';
 import { type CompiledGraph, type CompiledModel, type NotCompiled, readConstant } from '../compile/compiled-model.ts';
 import { savedModelError } from '../errors.ts';
 import { withAlias } from './input-errors.ts';
+import { hasNoRows, withOneRow, withoutRows } from './no-rows.ts';
 import { PlanRunner } from './plan/plan-runner.ts';
 import type { EngineCall, EngineSession } from './saved-model-engine.ts';
 
@@ -29,6 +30,24 @@ export class CompiledSession implements EngineSession {
 
   /** Not async: an engine that answers at once is not made to wait for a promise. */
   run(call: EngineCall): NamedTensors | Promise<NamedTensors> {
+    return this.rowSignatures.has(call.signature) && hasNoRows(call.inputs) ? this.#runWithoutRows(call) : this.#run(call);
+  }
+
+  /**
+   * Some operators of ONNX Runtime refuse tensors of no rows, and some end the process. Where rows are proven to stay apart, what is left of the answer
+   * to one row says the same; a model may refuse that row, though.
+   */
+  async #runWithoutRows(call: EngineCall): Promise<NamedTensors> {
+    try {
+      return withoutRows(await this.#run({ ...call, inputs: withOneRow(call.inputs) }));
+    } catch (error) {
+      call.context.signal.throwIfAborted();
+      if (!ServingError.is(error) || error.status !== 'INVALID_ARGUMENT') throw error;
+      return this.#run(call);
+    }
+  }
+
+  #run(call: EngineCall): NamedTensors | Promise<NamedTensors> {
     const { signature, inputs, outputs, context } = call;
     const plan = this.#plans.get(signature);
     if (plan !== undefined) return plan.run(call);

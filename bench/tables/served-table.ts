@@ -26,6 +26,12 @@ export async function withServable<T>(directory: string, use: (servable: Servabl
   }
 }
 
+/** Upper bound of what a load takes, as admission asks for it. */
+export async function estimateOf(directory: string): Promise<number> {
+  const loader = plugin.create({ path: directory }, {}, { id: { name: 'bench', version: 1n } as never, logger });
+  return (await loader.estimate(signal)).ramBytes;
+}
+
 /** As `servable build-table` does. @returns the file's bytes */
 export async function buildTable(directory: string): Promise<number> {
   const code = await plugin.commands?.find(({ name }) => name === 'build-table')?.run([directory], { print: () => {} });

@@ -9,6 +9,7 @@ import type { LoadedTables } from './load/loaded-tables.ts';
 import type { TableCache } from './load/table-cache.ts';
 import { TableView } from './run/table-view.ts';
 import { type ApproximateSearch, buildHnsw } from './search/build-hnsw.ts';
+import { INDEX_FILE } from './search/hnsw-file.ts';
 import { TableSearch } from './search/table-search.ts';
 import { layeredBytes, liveRows } from './storage/layers.ts';
 import { MANIFEST_FILE } from './table-manifest.ts';
@@ -46,10 +47,14 @@ export class TableLoader implements Loader {
     const { artifact, context, tables, cache } = this.#parts;
     const loaded = await loadWithoutBlocking(artifact.path, { loaded: await baseOf(artifact.path, tables), cache }, signal);
     signal.throwIfAborted();
-    const path = join(artifact.path, MANIFEST_FILE);
-    const search = new TableSearch(loaded.layers, await approximateSearch(loaded, path, signal));
-    const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path });
-    this.#servable = new TableServable(formatServableId(context.id), operations, search);
+    const search = new TableSearch(loaded.layers, await approximateSearch(loaded, { directory: artifact.path, cache }, signal));
+    try {
+      const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path: join(artifact.path, MANIFEST_FILE) });
+      this.#servable = new TableServable(formatServableId(context.id), operations, search);
+    } catch (error) {
+      await search.close();
+      throw error;
+    }
     this.#bytes = layeredBytes(loaded.layers);
     tables.add(artifact.path, loaded);
     return this.#servable;
@@ -65,9 +70,15 @@ export class TableLoader implements Loader {
   }
 }
 
+interface IndexPlace {
+  readonly directory: string;
+  readonly cache: TableCache | undefined;
+}
+
 /** The index that `table.json` asks for. A table without vectors, or without rows, has nothing to put into one. */
-async function approximateSearch({ layers, manifest }: LoadedTable, path: string, signal: AbortSignal): Promise<ApproximateSearch | undefined> {
+async function approximateSearch({ layers, manifest }: LoadedTable, { directory, cache }: IndexPlace, signal: AbortSignal): Promise<ApproximateSearch | undefined> {
   const { index, metric = 'cosine' } = manifest.nearest ?? {};
   if (index !== 'hnsw' || layers.base.embedding === undefined || liveRows(layers) === 0) return undefined;
-  return buildHnsw({ layers, metric, path }, signal);
+  const files = { beside: join(directory, INDEX_FILE), cacheDirectory: cache?.directory, keepBeside: false };
+  return buildHnsw({ layers, metric, path: join(directory, MANIFEST_FILE), files }, signal);
 }

@@ -4,6 +4,7 @@ import { estimateBytes } from '../src/load/estimate.ts';
 import { buildHnsw } from '../src/search/build-hnsw.ts';
 import { allocateMatrix } from '../src/storage/matrix.ts';
 import type { Metric } from '../src/table-manifest.ts';
+import { hasUsearch } from './has-usearch.ts';
 import { ask, floats, int64s, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
 
 const tables = new TemporaryTables();
@@ -39,7 +40,7 @@ async function nearestOf(path: string): Promise<{ keys: readonly unknown[]; scor
   });
 }
 
-it.each<{ metric: Metric; dtype: string }>([
+it.skipIf(!hasUsearch).each<{ metric: Metric; dtype: string }>([
   { metric: 'dot', dtype: 'FP32' },
   { metric: 'cosine', dtype: 'INT8' },
   { metric: 'l2', dtype: 'FP16' },
@@ -59,7 +60,7 @@ it.each<{ metric: Metric; dtype: string }>([
   expect(right / (QUERIES * K)).toBeGreaterThan(0.95);
 });
 
-describe('beside an exact search', () => {
+describe.skipIf(!hasUsearch)('beside an exact search', () => {
   it('is not asked for another metric', async () => {
     const search = { vectors: queries, k: single(3), metric: { dtype: 'BYTES', shape: [], data: [Buffer.from('l2')] } } as const;
     const [exact, other] = await Promise.all(
@@ -79,7 +80,7 @@ describe('beside an exact search', () => {
   });
 });
 
-it('finds what a delta adds and not what it takes away', async () => {
+it.skipIf(!hasUsearch)('finds what a delta adds and not what it takes away', async () => {
   const manifest = { nearest: { k: 1, metric: 'l2', index: 'hnsw' } };
   tables.create({ version: 'delta/1', files: { 'rows.csv': 'id,v0,v1\n1,0.5,0.5\n2,5.5,5.5\n3,9.5,9.5\n' }, manifest });
   const second = tables.create({ version: 'delta/2', files: { 'rows.csv': 'id,v0,v1\n4,1.5,1.5\n', 'gone.txt': '1\n' }, manifest: { base: 1, file: 'rows.csv', deletes: 'gone.txt' } });
@@ -108,7 +109,7 @@ it('says what to install where the library is missing', async () => {
   });
 });
 
-it('ends a build that is not wanted any more', async () => {
+it.skipIf(!hasUsearch)('ends a build that is not wanted any more', async () => {
   const reason = new Error('not wanted');
   const matrix = allocateMatrix({ dtype: 'FP32', rows: 4, dim: 2 });
   const layers = { base: { rows: 4, embedding: { name: 'v', matrix } }, delta: undefined } as never;

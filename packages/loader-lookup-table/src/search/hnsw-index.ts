@@ -21,36 +21,65 @@ interface IndexedLayer {
   readonly firstRow: number;
 }
 
+/** Vectors of the index: those of 32 bits as they are, others of 16. */
+function quantizationOf(matrix: Matrix | undefined): 'F32' | 'F16' {
+  return matrix?.dtype === 'FP32' ? 'F32' : 'F16';
+}
+
+/** How an index over these rows is built. */
+export function indexParameters({ base }: LayeredTable, metric: Metric): object {
+  const matrix = base.embedding?.matrix;
+  return { metric, quantization: quantizationOf(matrix), dim: matrix?.dim ?? 0, connectivity: CONNECTIVITY, expansionAdd: EXPANSION_ADD, expansionSearch: EXPANSION_SEARCH };
+}
+
 /**
  * A graph over all rows of a table (HNSW), which finds most of the nearest ones by looking at few. It keeps vectors of its own; what it finds
  * is scored again by the table's, so that scores are those of an exact search. Rows with NaN or infinities are not in it.
  */
 export class HnswIndex {
+  readonly #table: LayeredTable;
   readonly #layers: readonly IndexedLayer[];
   readonly #index: Index;
   readonly #metric: Metric;
 
-  constructor(usearch: typeof Usearch, { base, delta }: LayeredTable, metric: Metric) {
+  /** An empty one: to be built, or loaded. */
+  constructor(usearch: typeof Usearch, table: LayeredTable, metric: Metric) {
+    const { base, delta } = table;
+    this.#table = table;
     this.#metric = metric;
     this.#layers = [
       { table: base, firstRow: 0 },
       ...(delta === undefined ? [] : [{ table: delta.table, firstRow: base.rows }]),
-    ].flatMap(({ table, firstRow }) => {
-      const matrix = table.embedding?.matrix;
+    ].flatMap(({ table: { embedding }, firstRow }) => {
+      const matrix = embedding?.matrix;
       return matrix === undefined ? [] : [{ matrix, rows: new MatrixRows(matrix), firstRow }];
     });
     const [first] = this.#layers;
     this.#index = new usearch.Index({
       dimensions: first?.matrix.dim ?? 0,
       metric: usearch.MetricKind[METRICS[metric]],
-      quantization: usearch.ScalarKind[first?.matrix.dtype === 'FP32' ? 'F32' : 'F16'],
+      quantization: usearch.ScalarKind[quantizationOf(first?.matrix)],
       connectivity: CONNECTIVITY,
       expansion_add: EXPANSION_ADD,
       expansion_search: EXPANSION_SEARCH,
       multi: false,
     });
-    this.#add(visibleRows({ base, delta }));
+  }
+
+  /** Puts all rows into it. */
+  build(): void {
+    const { base, delta } = this.#table;
+    this.#add(visibleRows(this.#table));
     if (delta !== undefined) this.#add(Int32Array.from({ length: delta.table.rows }, (_, row) => base.rows + row));
+  }
+
+  /** Reads what `save` has written for the same rows and parameters. */
+  load(path: string): void {
+    this.#index.load(path);
+  }
+
+  save(path: string): void {
+    this.#index.save(path);
   }
 
   #add(rows: Int32Array): void {

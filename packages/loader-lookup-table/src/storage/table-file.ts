@@ -73,11 +73,20 @@ export async function writeTableFile(path: string, table: Table): Promise<number
 }
 
 /** Reads a file of {@link writeTableFile} in large pieces. @throws ServingError `SRV_TABLE_FILE_INVALID` */
-export async function readTableFile(path: string): Promise<Table> {
+export function readTableFile(path: string): Promise<Table> {
+  return withFile(path, readTable);
+}
+
+/** What a file of {@link writeTableFile} holds, without its arrays. @throws ServingError `SRV_TABLE_FILE_INVALID` */
+export function describeTableFile(path: string): Promise<TableDescription> {
+  return withFile(path, async (file) => (await readHeader(file, (await file.stat()).size)).table);
+}
+
+async function withFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
     const file = await open(path);
     try {
-      return await readTable(file);
+      return await read(file);
     } finally {
       await file.close();
     }
@@ -88,6 +97,17 @@ export async function readTableFile(path: string): Promise<Table> {
 
 async function readTable(file: FileHandle): Promise<Table> {
   const { size } = await file.stat();
+  const header = await readHeader(file, size);
+  const table = tableOf(header.table, new Map(header.sections.map((section) => [section.name, section.bytes])));
+  const arrays = sectionsOf(table);
+  for (const section of header.sections) {
+    if (section.from + section.bytes > size) throw new Error(`it is cut short: '${section.name}' ends at ${section.from + section.bytes}, the file at ${size}`);
+    await readSection(file, section, arrays.get(section.name));
+  }
+  return table;
+}
+
+async function readHeader(file: FileHandle, size: number): Promise<Header> {
   const start = Buffer.alloc(START_BYTES);
   if (size < START_BYTES) throw new Error('it is too short for a table');
   await readAt(file, start, 0);
@@ -98,14 +118,7 @@ async function readTable(file: FileHandle): Promise<Table> {
   const bytes = Buffer.alloc(length);
   await readAt(file, bytes, START_BYTES);
   if (crc32(bytes) !== sum) throw new Error('its header is damaged: the checksum differs');
-  const header = JSON.parse(bytes.toString('utf8')) as Header;
-  const table = tableOf(header.table, new Map(header.sections.map((section) => [section.name, section.bytes])));
-  const arrays = sectionsOf(table);
-  for (const section of header.sections) {
-    if (section.from + section.bytes > size) throw new Error(`it is cut short: '${section.name}' ends at ${section.from + section.bytes}, the file at ${size}`);
-    await readSection(file, section, arrays.get(section.name));
-  }
-  return table;
+  return JSON.parse(bytes.toString('utf8')) as Header;
 }
 
 async function readSection(file: FileHandle, section: Section, into: Uint8Array | undefined): Promise<void> {

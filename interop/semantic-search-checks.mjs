@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { runCommand } from '../scripts/run-command.mjs';
 import { ServerProcess } from '../scripts/server-process.mjs';
 import { machineNode, pinnedNode, root } from '../scripts/workspace.mjs';
+import { compareTokenizers } from './tokenizer-checks.mjs';
 
 const MINUTE_MS = 60_000;
 const EXAMPLE = join(root, 'examples', 'semantic-search');
@@ -40,11 +41,13 @@ export async function checkSemanticSearch(python, tools) {
     console.log(`skipped  semantic search: ${error.message}`);
     return { ...totals, skipped: 1 };
   }
-  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: EXAMPLE, args: [] });
   const check = (title, reason) => {
     totals[reason === undefined ? 'passed' : 'failed'] += 1;
     if (reason !== undefined) console.log(`FAILED   semantic search: ${title}: ${reason}`);
   };
+  const tokenizerFile = join(EXAMPLE, 'models', 'search', '1', 'tokenizer.json');
+  for (const { title, reason } of await compareTokenizers(pythonOf(join(tools, 'semantic-search')), tokenizerFile)) check(`tokens of ${title}`, reason);
+  const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: EXAMPLE, args: [] });
   try {
     for (const { groups } of readFileSync(join(EXAMPLE, 'README.md'), 'utf8').matchAll(README_EXAMPLE)) check(groups.command, differenceOf(server, groups));
     for (const [question, answer] of QUESTIONS) check(question, await wrongAnswer(server, question, answer));
@@ -58,7 +61,7 @@ export async function checkSemanticSearch(python, tools) {
 
 async function makeModel(python, venv) {
   const requirements = join(EXAMPLE, 'requirements.txt');
-  const program = process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
+  const program = pythonOf(venv);
   const stamp = join(venv, 'requirements.sha256');
   const wanted = createHash('sha256').update(readFileSync(requirements)).update(PACKAGE).digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
@@ -70,6 +73,10 @@ async function makeModel(python, venv) {
     writeFileSync(stamp, wanted);
   }
   await mustRun(program, [join(EXAMPLE, 'make_model.py')]);
+}
+
+function pythonOf(venv) {
+  return process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
 }
 
 async function mustRun(program, args) {

@@ -13,6 +13,7 @@ import { checkWithGrpcurl } from '../interop/grpcurl-checks.mjs';
 import { checkRecords } from '../interop/record-checks.mjs';
 import { checkRegistry } from '../interop/registry.mjs';
 import { checkSemanticSearch } from '../interop/semantic-search-checks.mjs';
+import { checkTables } from '../interop/table-checks.mjs';
 import { checkWarmup } from '../interop/warmup-checks.mjs';
 import { checkSavedModels, wheelFolder } from './interop-savedmodel.mjs';
 import { checkGcs } from './interop-gcs.mjs';
@@ -53,6 +54,7 @@ if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ??
 if (python !== undefined) count(await checkExamples(python));
 for (const suite of ['compile-ops.mjs', 'compile-networks.mjs', 'compile-models.mjs']) if (python !== undefined) await runSources(suite, ['--python', python]);
 if (python !== undefined && process.env.SERVABLE_INTEROP_LARGE === '1') await runSources('compile-large-model.mjs', ['--python', python]);
+if (python !== undefined) count(await checkTables({ python, tools }));
 if (python !== undefined) count(await checkSemanticSearch(python, tools));
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TableFiles, TemporaryTables, withTable } from './temporary-table.ts';
+import { ask, strings, type TableFiles, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
 
 const tables = new TemporaryTables();
 
@@ -64,4 +64,12 @@ it.each<{ title: string; files: TableFiles; says: string }>([
 
 it('keeps what is not finite when told to', async () => {
   expect((await faultOf({ files: csv('key,v\na,nan\n'), manifest: { allowNonFinite: true } })).message).toBe('it loads');
+});
+
+it('takes columns that are named as values, and numbers that may be missing among them', async () => {
+  const directory = tables.create({ files: csv('key,v0,v1\na,1.5,\nb,2,3\n'), manifest: { columns: { v0: 'FP32', v1: { dtype: 'FP32', default: -1 } } } });
+  await withTable(directory, async (servable) => {
+    expect([...servable.signatures.keys()]).not.toContain('embed');
+    expect(valuesOf((await ask(servable, 'lookup', { keys: strings('a', 'b', 'x') })).get('v1'))).toEqual([-1, 3, -1]);
+  });
 });

@@ -56,3 +56,15 @@ it('reads brain floats of a safetensors file as float32', async () => {
     expect(valuesOf((await ask(servable, 'embed', { keys: int64s(1, 0) })).get('vector'))).toEqual([0.15625, 3.25, 1.5, -2]);
   });
 });
+
+// The rows of `oracle/make_files.py`.
+it.each(['edges.arrow', 'edges.parquet'])('reads microseconds, pages of no bytes and vectors of one number: %s', async (file) => {
+  const columns = { nothing: { default: 7 }, empty: {}, micros: {} };
+  await withTable(tables.create({ files: { [file]: oracle(file) }, manifest: { file, columns, embedding: 'one' } }), async (servable) => {
+    const outputs = await ask(servable, 'lookup', { keys: int64s(1, 2, 3) });
+    expect(valuesOf(outputs.get('nothing'))).toEqual([7, 7, 7]);
+    expect(valuesOf(outputs.get('empty'))).toEqual(['', '', '']);
+    expect(valuesOf(outputs.get('micros'))).toEqual([-441001524392n, 0n, 1n]);
+    expect(valuesOf((await ask(servable, 'embed', { keys: int64s(1, 2, 3) })).get('one'))).toEqual([0.5, -1.5, 2]);
+  });
+});

@@ -42,7 +42,7 @@ export function planTable(path: string, keyName: string | undefined, source: Sca
   };
   const keyAt = find(manifest.key ?? keyName ?? guessKey(scanned.columns));
   const others = scanned.columns.map((_, at) => at).filter((at) => at !== keyAt);
-  const embedding = planEmbedding(path, scanned, { manifest: embeddingOf(manifest), others, find });
+  const embedding = planEmbedding(path, scanned, { manifest: embeddingOf(manifest), others, find, areNamed: Object.keys(manifest.columns ?? {}).length > 0 });
   const taken = new Set(embedding?.from);
   const wanted = manifest.columns === undefined ? others.filter((at) => !taken.has(at)) : Object.keys(manifest.columns).map(find);
   const columns = wanted.map((at) => planColumn(path, at, scanned.columns[at], manifest.columns));
@@ -78,11 +78,13 @@ interface EmbeddingChoice {
   readonly manifest: ManifestEmbedding;
   readonly others: readonly number[];
   readonly find: (name: string) => number;
+  /** Whether `table.json` says which columns are values: then a run of numbers is what it says. */
+  readonly areNamed: boolean;
 }
 
-function planEmbedding(path: string, { columns, rows }: ScannedSource, { manifest, others, find }: EmbeddingChoice): PlannedEmbedding | undefined {
+function planEmbedding(path: string, { columns, rows }: ScannedSource, { manifest, others, find, areNamed }: EmbeddingChoice): PlannedEmbedding | undefined {
   const named = manifest.column === undefined ? undefined : [manifest.column].flat().map(find);
-  const from = named ?? guessEmbedding(columns, others);
+  const from = named ?? guessEmbedding(columns, others, areNamed);
   const [first] = from;
   const column = first === undefined ? undefined : columns[first];
   if (column === undefined) {
@@ -104,10 +106,11 @@ function checkNumbers(path: string, column: ScannedColumn | undefined): void {
 }
 
 /** The first column of float vectors; else float columns `v0`, `v1`, … that are all there is beside the key. */
-function guessEmbedding(columns: readonly ScannedColumn[], others: readonly number[]): readonly number[] {
+function guessEmbedding(columns: readonly ScannedColumn[], others: readonly number[], areNamed: boolean): readonly number[] {
   const isFloat = (at: number): boolean => columns[at]?.dtype === 'FP32' || columns[at]?.dtype === 'FP64' || columns[at]?.dtype === 'FP16';
   const vector = others.find((at) => isFloat(at) && (columns[at]?.shape.length ?? 0) === 1);
   if (vector !== undefined) return [vector];
+  if (areNamed) return [];
   const prefix = /^(.*?)0$/.exec(columns[others[0] ?? -1]?.name ?? '')?.[1];
   const isRun = prefix !== undefined && others.length > 1 && others.every((at, place) => columns[at]?.name === `${prefix}${place}` && isNumeric(columns[at]));
   return isRun && others.some(isFloat) ? others : [];

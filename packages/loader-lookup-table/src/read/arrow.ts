@@ -10,7 +10,7 @@ import type { ColumnValues, RowBatch, SourceColumn, TableSource } from './table-
 export async function openArrow(path: string): Promise<TableSource> {
   let table: ArrowTable;
   try {
-    table = tableFromIPC(await readFile(path), { useBigInt: true, useDate: false });
+    table = tableFromIPC(await readFile(path), { useBigInt: true, useDate: false, useBigIntTimestamp: true });
   } catch (error) {
     throw tableError('SRV_TABLE_FILE_INVALID', [path, `${messageOf(error)} (Arrow IPC files and streams without compression are read)`], { cause: error });
   }

@@ -1,5 +1,5 @@
 import { messageOf } from '@servable/core';
-import type { AsyncBuffer, ParquetParsers, ParquetScan, SchemaTree } from 'hyparquet';
+import type { AsyncBuffer, Compressors, ParquetParsers, ParquetScan, SchemaTree } from 'hyparquet';
 import { parquetMetadataAsync, parquetScan, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { tableError } from '../errors.ts';
@@ -15,6 +15,11 @@ const PARSERS: Partial<ParquetParsers> = {
   timestampFromNanoseconds: (value) => value,
   dateFromDays: (value) => value,
 };
+
+/** The library's LZ4 fails at a page of no bytes, which is one zero when it is compressed. */
+const DECOMPRESSORS: Compressors = Object.fromEntries(
+  Object.entries(compressors).map(([codec, decompress]) => [codec, (input: Uint8Array, length: number) => (length === 0 ? new Uint8Array(0) : decompress(input, length))]),
+);
 
 const INTEGERS: Readonly<Record<string, NumericDType>> = {
   INT_8: 'INT8',
@@ -34,7 +39,7 @@ export async function openParquet(path: string): Promise<TableSource> {
   };
   return naming(path, async () => {
     const metadata = await parquetMetadataAsync(file, { parsers: PARSERS });
-    const scan = await parquetScan({ file, metadata, compressors, utf8: false, parsers: PARSERS });
+    const scan = await parquetScan({ file, metadata, compressors: DECOMPRESSORS, utf8: false, parsers: PARSERS });
     const columns = parquetSchema(metadata).children.map(columnOf);
     return { path, columns, rows: Number(metadata.num_rows), keyName: undefined, batches: () => readBatches(path, scan, columns) };
   });

@@ -1,4 +1,5 @@
-"""Writes types.arrow, types.arrows, types.safetensors and types.json beside it: the same rows by pyarrow and safetensors.
+"""Writes types.arrow, types.arrows, types.safetensors and types.json beside it: the same rows by pyarrow and safetensors; and edges.arrow and
+edges.parquet, the same rows of what readers get wrong.
 
 Usage: python make_files.py (pyarrow, numpy, safetensors)
 """
@@ -7,6 +8,7 @@ import os
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from safetensors.numpy import save_file
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -49,3 +51,15 @@ def plain(array):
 expected = {"id": plain(ids), **{name: plain(array) for name, array in columns.items()}, "name": names, "raw": [r.hex() for r in raw], "category": names, "maybe": [1, 0, 3, 0, 5], "vector": vectors.reshape(-1).tolist(), "list": vectors.reshape(-1).tolist(), "half": halves.astype("f8").reshape(-1).tolist()}
 with open(os.path.join(here, "types.json"), "w", encoding="utf-8") as f:
     json.dump(expected, f, ensure_ascii=False)
+
+edges = pa.table({
+    "id": pa.array([1, 2, 3], pa.int64()),
+    # No page of these holds a byte of values.
+    "nothing": pa.array([None, None, None], pa.float64()),
+    "empty": pa.array(["", "", ""]),
+    "micros": pa.array([-441001524392, 0, 1], pa.timestamp("us")),
+    "one": pa.FixedSizeListArray.from_arrays(pa.array([0.5, -1.5, 2.0], pa.float32()), 1),
+})
+with pa.OSFile(os.path.join(here, "edges.arrow"), "wb") as sink, pa.ipc.new_file(sink, edges.schema) as writer:
+    writer.write_table(edges)
+pq.write_table(edges, os.path.join(here, "edges.parquet"), compression="LZ4", use_dictionary=True)

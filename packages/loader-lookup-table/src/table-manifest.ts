@@ -75,7 +75,8 @@ export async function readTableManifest(directory: string): Promise<TableManifes
   const path = join(directory, MANIFEST_FILE);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    // Some editors put a byte order mark before what they write.
+    text = (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
   } catch (error) {
     // ENOTDIR: the version is a single file, which has no manifest.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {};

@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { npyOf, safetensorsOf } from './array-writers.ts';
 import { ask, strings, type TableFiles, TemporaryTables, valuesOf, withTable } from './temporary-table.ts';
 
 const tables = new TemporaryTables();
@@ -55,6 +57,14 @@ it.each<{ title: string; files: TableFiles; says: string }>([
   { title: 'a default of another length', files: { fixtures: ['embeddings_f4.npy'], manifest: { embedding: { missing: 'default', default: [1] } } }, says: 'it has 1 numbers, vectors have 16' },
   { title: 'a column named as the flag', files: { files: csv('key,found\na,1\n') }, says: "a column cannot be named 'found'" },
   { title: 'word vectors of another length', files: { files: { 't.vec': '2 2\na 1 2\nb 1\n' } }, says: 'row 2 (line 3): it has 1 numbers, others have 2' },
+  { title: 'vectors of more numbers than a memory holds', files: { files: { 't.vec': '1 1000000000\na 1\n' } }, says: 'has more numbers in a vector than the 1048576' },
+  { title: 'a vector of no rows and far too many numbers', files: { files: { 't.npy': npyOf({ npy: '<f4', safetensors: '', shape: [0, 10 ** 12], data: new Float32Array(0) }) } }, says: 'has more numbers in a vector' },
+  { title: 'a tensor of other bytes than its shape', files: { files: { 't.safetensors': safetensorsOf({ a: { npy: '', safetensors: 'F32', shape: [2], data: new Float32Array(3) } }) } }, says: "tensor 'a' has 12 bytes, shape [2] of F32 needs 8" },
+  { title: 'an Arrow file of no bytes', files: { files: { 't.arrow': '' } }, says: 'it holds no columns' },
+  { title: 'JSON lines without a record and without a word on columns', files: { files: { 't.jsonl': '' } }, says: "has no column 'key'" },
+  { title: 'semicolons between values', files: { files: csv('key;v\na;1\n') }, says: 'if ";" stands between values, set "delimiter": ";" in table.json' },
+  { title: 'keys with leading zeros among others', files: { files: csv('key,v\n001,1\n1,2\n') }, says: 'Set "keyType": "BYTES" in table.json' },
+  { title: 'compressed text', files: { files: { 'table.csv': gzipSync('key,v\na,1\n') } }, says: 'it is not UTF-8 text' },
   { title: 'word vectors that end early', files: { files: { 't.vec': '3 2\na 1 2\nb 1 2\n' } }, says: 'its header says 3 rows, there are 2' },
 ])('refuses $title', async ({ files, says }) => {
   const fault = await faultOf(files);
@@ -72,4 +82,24 @@ it('takes columns that are named as values, and numbers that may be missing amon
     expect([...servable.signatures.keys()]).not.toContain('embed');
     expect(valuesOf((await ask(servable, 'lookup', { keys: strings('a', 'b', 'x') })).get('v1'))).toEqual([-1, 3, -1]);
   });
+});
+
+it.each([
+  { title: 'a byte order mark before the header and lines that end with CRLF', files: csv('\ufeffkey,v\r\na,1\r\n') },
+  { title: 'a byte order mark before table.json', files: { 't.csv': 'key,v\na,1\n', 'table.json': '\ufeff{"file": "t.csv"}' } },
+  { title: 'semicolons that table.json names', files: { 't.csv': 'key;v\na;1\n', 'table.json': '{"file": "t.csv", "delimiter": ";"}' } },
+  { title: 'a line break and quotes in a cell', files: csv('key,v,w\na,1,"x ""y""\r\nz"\n') },
+])('reads $title', async ({ files }) => {
+  await withTable(tables.create({ files }), async (servable) => {
+    const outputs = await ask(servable, 'lookup', { keys: strings('a', 'b') });
+    expect(valuesOf(outputs.get('v'))).toEqual([1n, 0n]);
+    if (outputs.has('w')) expect(valuesOf(outputs.get('w'))).toEqual(['x "y"\r\nz', '']);
+  });
+});
+
+it('says that versions build on one another in a circle', async () => {
+  const files = { 'rows.csv': 'key,v\na,1\n' };
+  const first = tables.create({ version: 'circle/1', files, manifest: { file: 'rows.csv', base: 2 } });
+  tables.create({ version: 'circle/2', files, manifest: { file: 'rows.csv', base: 1 } });
+  await expect(withTable(first, () => {})).rejects.toMatchObject({ code: 'SRV_TABLE_BASE_MISSING', message: expect.stringContaining('versions build on one another already') });
 });

@@ -5,6 +5,9 @@ import type { ManifestColumn, ManifestEmbedding, TableManifest } from '../table-
 import { toBytes, toElement } from './convert.ts';
 import type { ScannedSource } from './scan.ts';
 
+/** Numbers in a vector: a row, and what is computed with it, must fit a WebAssembly memory many times over. */
+const MAX_DIM = 2 ** 20;
+
 /** A value column to be: `from` is its place in the source. */
 export interface PlannedColumn {
   readonly from: number;
@@ -34,7 +37,8 @@ type ScannedColumn = ScannedSource['columns'][number];
 
 /** Decides, from what the file says and what `table.json` says. Pure. */
 export function planTable(path: string, keyName: string | undefined, source: ScannedSource, manifest: TableManifest): TablePlan {
-  const scanned = source.columns.length === 0 && source.rows === 0 ? withoutRows(manifest) : source;
+  const isNamed = manifest.columns !== undefined || manifest.key !== undefined;
+  const scanned = source.columns.length === 0 && source.rows === 0 && isNamed ? withoutRows(manifest) : source;
   const find = (name: string): number => {
     const at = scanned.columns.findIndex((column) => column.name === name);
     if (at < 0) throw tableError('SRV_TABLE_COLUMN_UNKNOWN', [path, name, scanned.columns.map((column) => column.name).join(', ') || 'none']);
@@ -69,7 +73,7 @@ function planKey(path: string, from: number, column: ScannedColumn | undefined, 
   if (shape.length > 0) throw tableError('SRV_TABLE_FILE_INVALID', [path, `the key column '${name}' holds lists`]);
   const isWhole = dtype !== 'BYTES' && dtype !== 'FP32' && dtype !== 'FP64' && dtype !== 'FP16' && dtype !== 'BOOL';
   if (dtype !== 'BYTES' && !isWhole && manifest.keyType === undefined) {
-    throw tableError('SRV_TABLE_FILE_INVALID', [path, `the key column '${name}' holds ${dtype}: keys are integers or strings`]);
+    throw tableError('SRV_TABLE_FILE_INVALID', [path, `the key column '${name}' holds ${dtype}: keys are integers or strings. Set "keyType": "BYTES" in table.json to take them as text`]);
   }
   return { from, name, dtype: manifest.keyType ?? (isWhole ? 'INT64' : 'BYTES') };
 }
@@ -96,6 +100,7 @@ function planEmbedding(path: string, { columns, rows }: ScannedSource, { manifes
   const isVector = column.shape.length > 0;
   if (isVector && from.length > 1) throw tableError('SRV_TABLE_FILE_INVALID', [path, `'${column.name}' holds vectors already: name it alone`]);
   const dim = isVector ? (column.shape[0] ?? 0) : rows === 0 && from.length === 1 ? (manifest.default?.length ?? 1) : from.length;
+  if (dim > MAX_DIM) throw tableError('SRV_TABLE_TOO_LARGE', [path, 'numbers in a vector', String(MAX_DIM)]);
   const name = typeof manifest.column === 'string' ? manifest.column : isVector ? column.name : 'embedding';
   return { from, name, dim, dtype: manifest.dtype ?? (column.dtype === 'FP16' || column.dtype === 'INT8' ? column.dtype : 'FP32') };
 }

@@ -14,6 +14,7 @@ export async function openArrow(path: string): Promise<TableSource> {
   } catch (error) {
     throw tableError('SRV_TABLE_FILE_INVALID', [path, `${messageOf(error)} (Arrow IPC files and streams without compression are read)`], { cause: error });
   }
+  if (table.schema.fields.length === 0) throw tableError('SRV_TABLE_FILE_INVALID', [path, 'it holds no columns']);
   const columns = table.schema.fields.map(({ name, type }) => columnOf(name, type));
   return { path, columns, rows: table.numRows, keyName: undefined, batches: () => readBatches(table, columns) };
 }

@@ -8,6 +8,12 @@ import { type RowBatch, rowText, type TableSource } from './table-source.ts';
 /** Opens a text file of separated values whose first line names the columns (RFC 4180). */
 export async function openCsv(path: string, delimiter: string): Promise<TableSource> {
   const names = await readHeader(path, delimiter);
+  const [only = ''] = names;
+  const other = names.length === 1 ? [';', '\t', '|', ','].find((each) => each !== delimiter && only.includes(each)) : undefined;
+  if (other !== undefined) {
+    const reason = `its header is one column, ${JSON.stringify(only)}: if ${JSON.stringify(other)} stands between values, set "delimiter": ${JSON.stringify(other)} in table.json`;
+    throw tableError('SRV_TABLE_FILE_INVALID', [path, reason]);
+  }
   return {
     path,
     columns: names.map((name) => ({ name, dtype: undefined, shape: undefined })),

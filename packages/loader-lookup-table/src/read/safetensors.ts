@@ -39,7 +39,9 @@ export async function openSafetensors(path: string): Promise<TableSource> {
     if (kind === undefined || bytes === undefined) throw fail(`tensor '${name}' is of type ${String(dtype)}, which cannot be served`);
     if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) throw fail(`tensor '${name}' has no valid shape and offsets`);
     const [from = 0, to = 0] = offsets;
-    const part = { from: 8 + length + from, size: Math.min(to - from, source.size - 8 - length - from) };
+    const needed = shape.reduce((product, size) => product * size, bytes);
+    if (to - from !== needed) throw fail(`tensor '${name}' has ${to - from} bytes, shape [${shape}] of ${String(dtype)} needs ${needed}`);
+    const part = { from: 8 + length + from, size: Math.min(needed, source.size - 8 - length - from) };
     arrays.push({ name, form: { kind, bytes, isBigEndian: false }, shape, isFortran: false, source: partOf(source, path, part), from: 0 });
   }
   return arraysSource(path, arrays, KEY_NAMES.find((name) => arrays.some((array) => array.name === name)));

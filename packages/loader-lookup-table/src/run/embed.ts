@@ -1,7 +1,6 @@
 import type { MissingVector } from './missing-vector.ts';
 import { createSignature, keysOf, type Operation } from './operation.ts';
 import type { RowFinder } from './row-finder.ts';
-import { inSlices } from './slices.ts';
 import type { TableView } from './table-view.ts';
 
 /** Numbers that one step copies, at most. */
@@ -32,7 +31,7 @@ export function embedOperation(view: TableView, finder: RowFinder, missing: Miss
         }
       };
       const answer = (): Map<string, { dtype: 'FP32'; shape: number[]; data: Float32Array }> => new Map([[name, { dtype: 'FP32', shape: [total, dim], data: vectors }]]);
-      const later = inSlices({ total, step, work, signal });
+      const later = view.turns.run({ total, step, work, signal });
       return later === undefined ? answer() : later.then(answer);
     },
   };

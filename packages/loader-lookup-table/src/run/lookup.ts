@@ -2,7 +2,6 @@ import type { NamedTensors, RunContext, Tensor, TensorSpec } from '@servable/cor
 import type { Column } from '../storage/column.ts';
 import { createSignature, isWanted, keysOf, type Operation } from './operation.ts';
 import type { RowFinder } from './row-finder.ts';
-import { inSlices } from './slices.ts';
 import { allocateColumn, columnTensor, type TableView } from './table-view.ts';
 
 /** The output that says which keys there are. */
@@ -47,7 +46,7 @@ function lookUp({ view, finder, wanted }: Lookup, inputs: NamedTensors, context:
     const outputs = new Map<string, Tensor>(values.map(({ index, data }) => [columnAt(view, index).name, columnTensor(columnAt(view, index), total, data)]));
     return isWanted(context, FOUND) ? outputs.set(FOUND, { dtype: 'BOOL', shape: [total], data: found }) : outputs;
   };
-  const later = inSlices({ total, step: KEYS_PER_STEP, work, signal: context.signal });
+  const later = view.turns.run({ total, step: KEYS_PER_STEP, work, signal: context.signal });
   return later === undefined ? answer() : later.then(answer);
 }
 

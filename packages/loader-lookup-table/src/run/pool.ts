@@ -5,7 +5,6 @@ import { stepOf } from './embed.ts';
 import type { MissingVector } from './missing-vector.ts';
 import { createSignature, inputOf, checkRank, type KeyTensor, type Operation } from './operation.ts';
 import type { RowFinder } from './row-finder.ts';
-import { inSlices } from './slices.ts';
 import type { TableView } from './table-view.ts';
 
 export interface PoolParts {
@@ -50,7 +49,7 @@ export function poolOperation(parts: PoolParts): Operation {
       const pooler = new Pooler(parts, lists, vectors);
       const answer = (): NamedTensors => new Map([[name, { dtype: 'FP32', shape: [total, dim], data: vectors }]]);
       // By keys, not by lists: one list may have any number.
-      const later = inSlices({ total: lists.keys.data.length, step: stepOf(dim), work: (from, to) => pooler.add(from, to), signal });
+      const later = view.turns.run({ total: lists.keys.data.length, step: stepOf(dim), work: (from, to) => pooler.add(from, to), signal });
       return later === undefined ? answer() : later.then(answer);
     },
   };

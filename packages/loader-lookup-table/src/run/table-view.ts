@@ -8,6 +8,7 @@ import { MatrixRows } from '../storage/matrix.ts';
 import { ARRAYS, type NumericArray } from '../storage/shared-arrays.ts';
 import type { Table } from '../storage/table.ts';
 import type { KeyTensor } from './operation.ts';
+import { Turns } from './turns.ts';
 
 /** Values of a column on their way to a tensor. */
 export type ColumnData = NumericArray | Uint8Array[];
@@ -15,6 +16,8 @@ export type ColumnData = NumericArray | Uint8Array[];
 /** Answers questions about one table on this thread. Rows of its delta have the numbers after those of its base. */
 export class TableView {
   readonly layers: LayeredTable;
+  /** Shared by all requests, so that together they keep the event loop no longer than one would. */
+  readonly turns: Turns = new Turns();
   readonly #vectors: MatrixRows | undefined;
   readonly #deltaVectors: MatrixRows | undefined;
   readonly #finder: KeyFinder;

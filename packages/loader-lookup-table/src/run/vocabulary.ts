@@ -1,7 +1,6 @@
 import type { TableManifest } from '../table-manifest.ts';
 import { createSignature, checkRank, inputOf, keysOf, type Operation } from './operation.ts';
 import { bucketOf } from './shard.ts';
-import { inSlices } from './slices.ts';
 import type { TableView } from './table-view.ts';
 
 const TOKENS_PER_STEP = 512;
@@ -30,7 +29,7 @@ export function vocabularyOperation(view: TableView, { buckets = 0 }: Vocabulary
         }
       };
       const answer = (): Map<string, { dtype: 'INT64'; shape: number[]; data: BigInt64Array }> => new Map([['ids', { dtype: 'INT64', shape: [total], data: ids }]]);
-      const later = inSlices({ total, step: TOKENS_PER_STEP, work, signal });
+      const later = view.turns.run({ total, step: TOKENS_PER_STEP, work, signal });
       return later === undefined ? answer() : later.then(answer);
     },
   };
@@ -52,7 +51,7 @@ export function tokensOperation(view: TableView, { unknown = '[UNK]' }: Vocabula
         tokens.push(...view.keyStrings(rows, fallback));
       };
       const answer = (): Map<string, { dtype: 'BYTES'; shape: number[]; data: Uint8Array[] }> => new Map([['tokens', { dtype: 'BYTES', shape: [total], data: tokens }]]);
-      const later = inSlices({ total, step: TOKENS_PER_STEP, work, signal });
+      const later = view.turns.run({ total, step: TOKENS_PER_STEP, work, signal });
       return later === undefined ? answer() : later.then(answer);
     },
   };

@@ -3,7 +3,7 @@ export { type Field, MalformedProtobuf, ProtobufFile, type Span } from './model/
 export { readGraphFile } from './model/read-graph.ts';
 export { type ExternalData, readEntry, readTensor, type TensorFacts } from './model/tensor-facts.ts';
 export { readValue, type ValueFacts, type ValueKind, type ValueType } from './model/value-facts.ts';
-export { proveRowIndependence, type ProvenNames, type RowProof } from './proof/prove-row-independence.ts';
+export { proveRowIndependence, type ProvenNames, type RowOutput, rowOutputs, type RowProof } from './proof/prove-row-independence.ts';
 export { encodeModel, type ExternalPlace, type PlaceTensor } from './write/encode-model.ts';
 export { type AttributeToWrite, type GraphToWrite, type ModelToWrite, type NodeToWrite, type StoredTensor, type ValueToWrite } from './write/graph-to-write.ts';
 export { type Piece } from './write/message-bytes.ts';

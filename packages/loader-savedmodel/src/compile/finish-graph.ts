@@ -40,7 +40,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   const used = new Set(nodes.flatMap(namesUsed));
   const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
   return {
-    model: modelOf(b, { nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written }),
+    model: modelOf(b, { nodes, initializers, inputs: held.map(([, value]) => inputToWrite(value)), outputs: written }),
     inputs: new Map(held.map(([alias, { name }]) => [alias, name])),
     outputs: names,
     passed,
@@ -79,6 +79,11 @@ function graphWithNames(graph: GraphToWrite, names: ReadonlyMap<string, string>)
 function factsOf(b: GraphBuilder, name: string): Value | undefined {
   const value = b.valueNamed(name);
   return value === undefined ? undefined : physical(value);
+}
+
+/** Without a name for how many rows there are: requests bring as many of each input, though a graph may do with others. */
+export function inputToWrite({ name, dtype, shape }: Value): ValueToWrite {
+  return { name, dtype, shape: shape?.map((size, axis) => (axis === 0 && typeof size === 'string' ? -1 : size)) };
 }
 
 function toWrite({ name, dtype, shape }: Value): ValueToWrite {

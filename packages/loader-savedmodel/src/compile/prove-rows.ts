@@ -1,4 +1,4 @@
-import { type ModelToWrite, proveRowIndependence, type ProvenNames, readGraphFile, type WeightFile } from '@servable/onnx-graph';
+import { type ModelToWrite, proveRowIndependence, type ProvenNames, readGraphFile, type RowOutput, rowOutputs, type WeightFile } from '@servable/onnx-graph';
 
 /** Weights of at least this many bytes are kept beside the graph, where ONNX Runtime maps them into memory. */
 export const EXTERNAL_FROM: number = 2 ** 16;
@@ -15,6 +15,11 @@ export interface GraphPlace {
 /** Of what was written, as any other model's file: what is proven is what runs. */
 export async function provesRows(path: string, names: ProvenNames, signal: AbortSignal): Promise<boolean> {
   return proveRowIndependence(await readGraphFile(path, signal), names).isProven;
+}
+
+/** What is proven of each output, where not all need be rows. */
+export async function provenOutputs(path: string, names: ProvenNames, signal: AbortSignal): Promise<ReadonlyMap<string, RowOutput>> {
+  return rowOutputs(await readGraphFile(path, signal), names);
 }
 
 /** Whether equal inputs may take any time. */

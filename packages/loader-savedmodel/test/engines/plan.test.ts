@@ -38,7 +38,7 @@ it('says what TensorFlow says, and at which node', async () => {
 
 it('knows by proof which signatures keep the examples of a request apart', () => {
   const batching = Object.fromEntries(Array.from(servable.signatures, ([name, signature]) => [name, signature.batching]));
-  expect(batching).toMatchObject({ regress_x_to_y: 'rows', classify_scores_only: 'rows', classify: 'none', serving_default: 'rows' });
+  expect(batching).toMatchObject({ regress_x_to_y: 'rows', classify_scores_only: 'rows', classify_classes_only: 'rows', classify: 'rows', two_outputs: 'rows' });
 });
 
 it('answers in turns, and stops between them when it is aborted', async () => {

@@ -2,7 +2,7 @@ import type { OnnxModel } from '../model/graph.ts';
 import type { ValueFacts } from '../model/value-facts.ts';
 import { Evaluator } from './evaluator.ts';
 import { Scope } from './scope.ts';
-import { isLiteral, literal, ONE, ROWS, type Size, type SizeSpace } from './size.ts';
+import { isLiteral, isSameSize, literal, literalOf, ONE, ROWS, type Size, type SizeSpace } from './size.ts';
 import { batchTensor, countsRows, isEnded, type Value } from './value.ts';
 
 /** Names in the graph of what one signature takes and gives. */
@@ -29,11 +29,44 @@ export function proveRowIndependence(model: OnnxModel, names: ProvenNames): RowP
   const [inputs, outputs] = [valuesOf(model.graph.inputs, names.inputs), valuesOf(model.graph.outputs, names.outputs)];
   const refusal = inputsRefusal(inputs) ?? outputsRefusal(inputs, outputs);
   if (refusal !== undefined) return { isProven: false, reason: refusal };
+  const scope = scopeOf(model, inputs);
+  return outputsProof(model, names.outputs, scope) ?? othersProof(model, scope) ?? { isProven: true };
+}
+
+/** What an output is when requests are joined: rows of their own, or numbers of which some are how many rows there are. */
+export type RowOutput = 'rows' | readonly (number | 'rows')[];
+
+/**
+ * The same, output by output: for graphs that are only a part of what answers a request. Outputs that are neither are not there; none is when a node
+ * mixes rows or cannot be followed in a way that may fail.
+ *
+ * Pure; takes for granted what {@link proveRowIndependence} does.
+ */
+export function rowOutputs(model: OnnxModel, names: ProvenNames): ReadonlyMap<string, RowOutput> {
+  const [inputs, outputs] = [valuesOf(model.graph.inputs, names.inputs), valuesOf(model.graph.outputs, names.outputs)];
+  if (inputsRefusal(inputs) !== undefined) return new Map();
+  const scope = scopeOf(model, inputs);
+  if (othersProof(model, scope) !== undefined) return new Map();
+  return new Map(outputs.flatMap((output): [string, RowOutput][] => {
+    const known = rowOutput(output.name, scope.get(output.name));
+    const isRefused = known === 'rows' && outputsRefusal(inputs, [output]) !== undefined;
+    return known === undefined || isRefused ? [] : [[output.name, known]];
+  }));
+}
+
+function rowOutput(name: string, value: Value | undefined): RowOutput | undefined {
+  if (value === undefined || isEnded(value)) return undefined;
+  if (notRows(name, value) === undefined) return 'rows';
+  const numbers = value.batch === undefined ? value.elements?.map((size) => (isSameSize(size, ROWS) ? 'rows' : literalOf(size))) : undefined;
+  return numbers?.every((number) => number !== undefined) === true ? numbers : undefined;
+}
+
+function scopeOf(model: OnnxModel, inputs: readonly ValueFacts[]): Scope {
   const evaluator = new Evaluator(model);
   const scope = new Scope({ opsets: model.opsets, constants: model.graph.initializers });
   for (const input of inputs) scope.set(input.name, inputValue(input, evaluator.sizes));
   evaluator.run(model.graph.nodes, scope);
-  return outputsProof(model, names.outputs, scope) ?? othersProof(model, scope) ?? { isProven: true };
+  return scope;
 }
 
 function valuesOf(values: readonly ValueFacts[], names: readonly string[]): readonly ValueFacts[] {

@@ -7,10 +7,10 @@ import type { NodeParts, OutputFacts } from '../ir/node-parts.ts';
 import { isHeld } from '../ir/held-types.ts';
 import type { Value } from '../ir/value.ts';
 import { Uncovered } from '../uncovered.ts';
-import type { HostAttributes, HostPlan } from '../../host/host-op.ts';
 import { stringOperatorName } from '../../host/host-table.ts';
 import { NoKernel } from './kernel-types.ts';
-import { type HostNode, plainAttributes } from './host-nodes.ts';
+import { type HostNode, type HostParts, plainAttributes } from './host-nodes.ts';
+import { rowsOfStrings } from './string-rows.ts';
 
 /** What a value was made by, and of. */
 export interface NodeOrigin {
@@ -118,11 +118,11 @@ export class GraphBuilder {
   }
 
   /** Makes a node that runs outside of ONNX. Inputs are taken as they lie in memory. */
-  host(op: string, inputs: readonly (Value | undefined)[], { attributes, outputs, keepsRows = false }: HostPlan<HostAttributes>): readonly Value[] {
+  host(op: string, inputs: readonly (Value | undefined)[], { attributes, outputs, keepsRows = false, repeatsRows = false }: HostParts): readonly Value[] {
     if (this.#outer !== undefined) throw new Uncovered('it runs outside of ONNX, and a condition says whether it runs');
     const values = outputs.map((facts, at): Value => ({ ...facts, name: this.#nameFor(`${this.#origin}/host${at === 0 ? '' : `:${at}`}`) }));
     for (const value of values) this.#values.set(value.name, value);
-    this.hosts.push({ op, node: this.#origin, attributes, keepsRows, inputs: inputs.map((input) => (input === undefined ? '' : this.nameOf(input))), outputs: values.map(({ name }) => name), after: this.nodes.length });
+    this.hosts.push({ op, node: this.#origin, attributes, keepsRows, repeatsRows, inputs: inputs.map((input) => (input === undefined ? '' : this.nameOf(input))), outputs: values.map(({ name }) => name), after: this.nodes.length });
     return values;
   }
 
@@ -134,7 +134,7 @@ export class GraphBuilder {
   #onStrings(operator: string, inputs: readonly (Value | undefined)[], { attributes = {}, outputs }: NodeParts): readonly Value[] {
     const op = stringOperatorName(operator);
     if (op === undefined) throw new NoKernel(operator, 'BYTES');
-    return this.host(op, inputs, { attributes: plainAttributes(operator, attributes), outputs });
+    return this.host(op, inputs, { attributes: plainAttributes(operator, attributes), outputs, ...rowsOfStrings(operator, inputs, { attributes, outputs }) });
   }
 
   /** ONNX Runtime has no kernels for bfloat16, not even to move it; single precision holds all of its numbers. */

@@ -109,6 +109,7 @@ def moved(pick, inputs, lists, numbers):
         "ReverseV2": lambda: raw.ReverseV2(tensor=inputs[0], axis=[numbers]),
         "Shape": lambda: raw.Shape(input=inputs[0]),
         "Size": lambda: raw.Size(input=inputs[0]),
+        "BooleanMask": lambda: tf.boolean_mask(inputs[0], tf.equal(tf.range(tf.shape(inputs[0])[0]) % 2, 0)),
         "TensorScatterUpdate": lambda: raw.TensorScatterUpdate(tensor=inputs[0], indices=[[0]], updates=inputs[0][-1:]),
         "SparseToDense": lambda: raw.SparseToDense(sparse_indices=[1, 3], output_shape=[5], sparse_values=tf.reshape(tf.concat([inputs[0], inputs[0]], 0), [-1])[:2], default_value="-"),
     }[pick]()
@@ -121,7 +122,7 @@ def string_arrays(draw):
     shape = draw.shape(1, 3, 3)
     axis = draw.integer(0, len(shape) - 1)
     size = int(np.prod(shape))
-    pick = draw.pick("Reshape Squeeze ExpandDims Transpose Tile BroadcastTo Fill GatherV2 GatherNd ConcatV2 Pack Unpack Split Slice StridedSlice SelectV2 Equal NotEqual ReverseV2 Shape Size TensorScatterUpdate SparseToDense".split())
+    pick = draw.pick("Reshape Squeeze ExpandDims Transpose Tile BroadcastTo Fill GatherV2 GatherNd ConcatV2 Pack Unpack Split Slice StridedSlice SelectV2 Equal NotEqual ReverseV2 Shape Size TensorScatterUpdate SparseToDense BooleanMask".split())
     lists = {
         "Reshape": lambda: draw.pick([[-1], [1, size], [size, 1, -1], [2, -1]]),
         "Transpose": lambda: draw.permutation(len(shape)),
@@ -138,3 +139,44 @@ def string_arrays(draw):
     count = 2 if pick in ["ConcatV2", "Pack", "SelectV2", "Equal", "NotEqual"] else 1
     inputs = [fed(texts(draw, shape), hides_shape=pick != "Unpack") for _ in range(count)]
     return {"pick": pick, "inputs": inputs, "lists": fed(values, hides_shape=False) if is_fed else const(values), "numbers": axis}
+
+
+@op("StringSplitV2")
+def string_split(draw):
+    parts = [b"", b"a", b" ", b", ", b"\t\n", b"bc", b"--", "é".encode()]
+    values = np.array([b"".join(draw.pick(parts) for _ in range(draw.integer(0, 8))) for _ in range(draw.integer(0, 4))], object)
+    return {"input": fed(values), "sep": const(np.array(draw.pick([b"", b"", b" ", b", ", b"--"]), object)), "maxsplit": draw.pick([-1, -1, 0, 1, 2])}
+
+
+@op("UnsortedSegmentJoin")
+def unsorted_segment_join(draw):
+    ids, rest = [draw.integer(1, 3) for _ in range(draw.integer(1, 2))], draw.shape(0, 1, 2)
+    count = draw.integer(1, 4)
+    last = count if draw.flag(0.1) else count - 1
+    return {
+        "inputs": fed(texts(draw, [*ids, *rest])),
+        "segment_ids": fed(draw.rng.integers(-1 if draw.flag(0.3) else 0, last + 1, ids).astype(draw.pick(["int32", "int64"]))),
+        "num_segments": const(np.array(count, draw.pick(["int32", "int64"]))),
+        "separator": draw.pick(["", ", "]),
+    }
+
+
+@op("ReduceJoin")
+def reduce_join(draw):
+    shape = draw.shape(1, 3, 3)
+    axes = draw.permutation(len(shape))[: draw.integer(1, len(shape))]
+    axes = [axis - len(shape) if draw.flag(0.3) else axis for axis in axes]
+    return {"inputs": fed(texts(draw, shape)), "reduction_indices": const(axes, "int32"), "keep_dims": draw.flag(), "separator": draw.pick(["", "-"])}
+
+
+@op("StaticRegexReplace")
+def static_regex_replace(draw):
+    punctuation = r"""[!"#$%&()\*\+,-\./:;<=>?@\[\\\]^_`{|}~\']"""
+    values = np.array([draw.pick(TEXTS) + draw.pick([b"Hello, (World)!", b"a-b_c", b"<br />", b"  ", b"l\\l'"]) + draw.pick(TEXTS) for _ in range(4)], object)
+    return {"input": fed(values), "pattern": draw.pick([punctuation, "l+", "<br />", "[a-zA-Z]+", " "]), "rewrite": draw.pick(["", "_", "é"]), "replace_global": draw.flag(0.8)}
+
+
+@op("StringSplit")
+def string_split_old(draw):
+    values = np.array([b"".join(draw.pick([b"", b"a", b" ", b", ", b"bc", "é".encode()]) for _ in range(draw.integer(0, 6))) for _ in range(draw.integer(0, 4))], object)
+    return {"input": fed(values), "delimiter": const(np.array(draw.pick([b"", b" ", b", "]), object)), "skip_empty": draw.flag()}

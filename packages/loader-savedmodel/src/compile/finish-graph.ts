@@ -40,7 +40,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
   const used = new Set(nodes.flatMap(namesUsed));
   const initializers = new Map([...b.initializers].filter(([name]) => used.has(name)));
   return {
-    model: modelOf(b, { nodes, initializers, inputs: held.map(([, value]) => inputToWrite(value)), outputs: written }),
+    model: modelOf(b, { nodes, initializers, inputs: held.map(([, value]) => toWrite(value)), outputs: written }),
     inputs: new Map(held.map(([alias, { name }]) => [alias, name])),
     outputs: names,
     passed,
@@ -51,7 +51,7 @@ export function finishGraph(b: GraphBuilder, { inputs, outputs }: { readonly inp
 /** A graph as a file of ONNX, with its patterns fused. */
 export function modelOf(b: GraphBuilder, graph: Omit<GraphToWrite, 'name'>): ModelToWrite {
   const fused = fuseGraph(graph, { factsOf: (name) => factsOf(b, name), reserve: (name) => b.reserve(name) });
-  return { graph: { name: 'saved_model', ...fused }, opsets: new Map([['', needsNew(fused.nodes) ? NEW_OPSET : OPSET]]), producer: 'servable' };
+  return { graph: { name: 'saved_model', ...fused, inputs: fused.inputs.map(withoutRowsName) }, opsets: new Map([['', needsNew(fused.nodes) ? NEW_OPSET : OPSET]]), producer: 'servable' };
 }
 
 function needsNew(nodes: readonly NodeToWrite[]): boolean {
@@ -82,8 +82,8 @@ function factsOf(b: GraphBuilder, name: string): Value | undefined {
 }
 
 /** Without a name for how many rows there are: requests bring as many of each input, though a graph may do with others. */
-export function inputToWrite({ name, dtype, shape }: Value): ValueToWrite {
-  return { name, dtype, shape: shape?.map((size, axis) => (axis === 0 && typeof size === 'string' ? -1 : size)) };
+function withoutRowsName({ shape, ...value }: ValueToWrite): ValueToWrite {
+  return { ...value, shape: shape?.map((size, axis) => (axis === 0 && typeof size === 'string' ? -1 : size)) };
 }
 
 function toWrite({ name, dtype, shape }: Value): ValueToWrite {

@@ -2,15 +2,17 @@ import type { Tensor } from '@servable/core';
 import type { HostAttributes, HostFamily, HostOp, HostRun } from './host-op.ts';
 import { CROSSES } from './ops/crosses.ts';
 import { EXAMPLES } from './ops/examples.ts';
+import { PATTERNS } from './ops/patterns.ts';
 import { SEQUENCE_EXAMPLES } from './ops/sequence-examples.ts';
 import { HASHES } from './ops/hashes.ts';
 import { LOOKUPS } from './ops/lookups.ts';
+import { SPLITS } from './ops/splits.ts';
 import { STRINGS } from './ops/strings.ts';
 import { TEXTS } from './ops/texts.ts';
 import { STRING_OPERATORS } from './string-operators.ts';
 
 /** Every op that runs in TypeScript, family by family. */
-export const HOST_FAMILIES: readonly HostFamily[] = [EXAMPLES, SEQUENCE_EXAMPLES, LOOKUPS, STRINGS, TEXTS, HASHES, CROSSES];
+export const HOST_FAMILIES: readonly HostFamily[] = [EXAMPLES, SEQUENCE_EXAMPLES, LOOKUPS, STRINGS, TEXTS, SPLITS, PATTERNS, HASHES, CROSSES];
 
 const HOST_OPS: ReadonlyMap<string, HostOp> = new Map(HOST_FAMILIES.flatMap(({ ops }) => Object.entries(ops)));
 

@@ -169,6 +169,16 @@ const gatherNd: StringOperator = ([input, indices], { batch_dims: shared = 0 }) 
   return [strings([...shapeOf(indices).slice(0, -1), ...shape.slice(batch + depth)], data)];
 };
 
+const compress: StringOperator = ([input, condition], { axis: named }) => {
+  const [shape, test] = [shapeOf(input), condition === undefined ? [] : Array.from<number | bigint | Uint8Array>(condition.data)];
+  const [flat, axis] = named === undefined ? [[elementCount(shape)], 0] : [shape, axisOf(Number(named), shape.length)];
+  const places = test.flatMap((each, at) => (Number(each) === 1 ? [at] : []));
+  const wrong = places.find((place) => place >= (flat[axis] ?? 0));
+  if (wrong !== undefined) throw new RefusedRun('INVALID_ARGUMENT', `index ${wrong} is not in [0, ${flat[axis] ?? 0})`);
+  const indices: Tensor = { dtype: 'INT64', shape: [places.length], data: BigInt64Array.from(places, BigInt) };
+  return gather([strings(flat, bytesOf(input)), indices], { axis });
+};
+
 const scatterNd: StringOperator = ([input, indices, updates]) => {
   const shape = shapeOf(input);
   const steps = stepsOf(shape);
@@ -213,6 +223,7 @@ const size: StringOperator = ([input]) => [{ dtype: 'INT64', shape: [], data: Bi
 
 /** ONNX's operators on strings, by name: what of a graph works on strings runs here, for ONNX Runtime's strings end at a zero in one of its forms. */
 export const STRING_OPERATORS: Readonly<Record<string, StringOperator>> = {
+  Compress: compress,
   Concat: concat,
   Equal: equal,
   Expand: expand,

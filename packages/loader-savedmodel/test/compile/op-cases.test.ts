@@ -10,7 +10,7 @@ afterAll(() => engine.close());
 /**
  * A few cases of each op with TensorFlow's answers, written by
  * `python interop/compile_ops/oracle.py packages/loader-savedmodel/test/compile/op-cases --cases 3 --seed 7`; GatherV2 has those of `--cases 40
- * --seed 1`, rows of strings among them, and ops that run functions those of `--cases 10 --seed 7`, as those on strings; the parsing ops those of `--cases 20`, StringArrays of `--cases 70`.
+ * --seed 1`, rows of strings among them, and ops that run functions those of `--cases 10 --seed 7`, as those on strings; the parsing ops those of `--cases 20`, StringArrays of `--cases 80`.
  * Tables was written by `interop/compile_ops/tables.py`. The interop suite makes hundreds.
  */
 const CASES = join(import.meta.dirname, 'op-cases');

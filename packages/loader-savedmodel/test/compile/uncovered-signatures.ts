@@ -7,7 +7,6 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'control_flow_v1/1 branch',
   'control_flow_v1/1 loop',
   'control_flow_v1/1 serving_default',
-  'dtypes/1 bytes',
   'dtypes/1 casts',
   'image_preprocess/1 decode',
   'image_preprocess/1 decode_accurate',
@@ -24,7 +23,6 @@ export const UNCOVERED: ReadonlySet<string> = new Set([
   'string_model/1 numbers',
   'string_model/1 raw',
   'string_model/1 reverse_lookup',
-  'string_model/1 serving_default',
   'string_model/1 string_ops',
   'string_model/1 unicode',
 ]);

@@ -2,7 +2,7 @@ import type { NodeToWrite, StoredTensor, ValueToWrite } from '@servable/onnx-gra
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { physical } from '../build/order.ts';
 import { namesUsed } from '../build/needed-nodes.ts';
-import { inputToWrite, modelOf, withNames } from '../finish-graph.ts';
+import { modelOf, withNames } from '../finish-graph.ts';
 import type { Value } from '../ir/value.ts';
 import type { EmittedHost, EmittedPlan, EmittedSegment } from './emitted-plan.ts';
 import { inOrderOfMaking, Levels, neededFor, type Placed, takenBy } from './levels.ts';
@@ -77,7 +77,7 @@ class Cutter {
     const inputs = [...used].filter((name) => !made.has(name) && this.#valueOf(name) !== undefined);
     const outputs = own.flatMap(({ node }) => node.outputs).filter((name) => this.#isGivenOn(name, level));
     const initializers = new Map([...this.#b.initializers].filter(([name]) => used.has(name)));
-    return [{ kind: 'segment', inputs, outputs, model: modelOf(this.#b, { nodes, initializers, inputs: inputs.map((name) => inputToWrite(this.#factsOf(name))), outputs: outputs.map((name) => this.#factsOf(name)) }) }];
+    return [{ kind: 'segment', inputs, outputs, model: modelOf(this.#b, { nodes, initializers, inputs: inputs.map((name) => this.#factsOf(name)), outputs: outputs.map((name) => this.#factsOf(name)) }) }];
   }
 
   /** What is made of constants alone, and taken by no segment. */
@@ -111,7 +111,7 @@ class Cutter {
     return this.#given.get(name) ?? this.#b.valueNamed(name);
   }
 
-  #factsOf(name: string): ValueToWrite & Pick<Value, 'shape'> {
+  #factsOf(name: string): ValueToWrite {
     const value = this.#valueOf(name);
     if (value === undefined) throw new Error(`nothing gives '${name}'`);
     const { dtype, shape } = physical(value);

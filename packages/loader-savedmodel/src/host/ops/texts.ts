@@ -1,6 +1,7 @@
 import { createTensor, type Tensor } from '@servable/core';
 import { RefusedRun } from '../../compile/refused-run.ts';
 import { bytesOf, type HostFamily, hostInput, hostOp, type HostOp } from '../host-op.ts';
+import { isSpace } from '../text/spaces.ts';
 
 /** Strings that are made between pauses. */
 const STEP = 256;
@@ -29,8 +30,6 @@ function inCase([from, to, by]: readonly [from: number, to: number, by: number],
     prepare: ({ isUnicode }) => ([input]) => changed(input, isUnicode ? all : letters),
   });
 }
-
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 
 const stripped = hostOp<Record<string, never>>({
   plan: (call) => ({ attributes: {}, outputs: [{ dtype: 'BYTES', shape: hostInput(call, 0).shape }], keepsRows: true }),

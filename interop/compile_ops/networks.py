@@ -86,7 +86,7 @@ def _conv2d(draw):
     padding, pads = _padding(draw, 2)
     groups = draw.pick([1, 1, 2])
     inner, outer = draw.integer(1, 3), draw.integer(1, 3) * groups
-    dtype = draw.pick(SINGLE)
+    dtype = draw.pick([*SINGLE, *SINGLE, "float64", "int32"])
     arguments = {
         "input": fed(draw.values(dtype, [draw.integer(1, 2), *sizes, inner * groups])),
         "filter": (const if draw.flag(0.8) else (lambda each: fed(each, False)))(draw.values(dtype, [*kernel, inner, outer])),

@@ -7,6 +7,7 @@ import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
+import { slicedConvolution } from './sliced-convolution.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
 import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, type PaddedWindows, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
 
@@ -44,6 +45,8 @@ function convolve(call: OpCall, x: Value, { weights, groups, windows, layout }: 
   const windowed = padWindows(b, call, { sizes: shapeOf(given).slice(2), padding, layout }, windows);
   const shape = [shapeOf(given)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...windowed.sizes];
   const { input, padded } = withoutPad(b, given, windowed);
+  // ONNX Runtime has no convolution of these, nor of types that hold their numbers.
+  if (x.dtype === 'FP64' || x.dtype === 'INT32') return fromChannelsFirst(b, slicedConvolution(b, { input, weights, groups, windows, padded }), layout);
   const kernel = kernelType('Conv', x.dtype);
   const attributes = { ...windowAttributes(windows, padded), ...(groups === 1 ? {} : { group: groups }) };
   const made = b.one('Conv', [cast(b, input, kernel), cast(b, weights, kernel)], { dtype: kernel, shape }, attributes);

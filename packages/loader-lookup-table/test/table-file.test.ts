@@ -56,6 +56,22 @@ describe('a damaged file', () => {
   });
 });
 
+it.each([
+  { title: 'an index without an end', spoil: (slots: Int32Array) => slots.fill(1), says: 'has no end' },
+  { title: 'rows that are not there', spoil: (slots: Int32Array) => slots.set([99], slots.indexOf(0)), says: 'rows that are not there' },
+  { title: 'strings outside the file', spoil: (_: Int32Array, offsets: Uint32Array) => offsets.set([10 ** 6], offsets.length - 1), says: "the strings of 'name' lie outside" },
+  { title: 'strings that end before they begin', spoil: (_: Int32Array, offsets: Uint32Array) => offsets.set([5000], 1), says: "the strings of 'name' lie outside" },
+])('a file with right checksums and $title is refused', async ({ spoil, says }) => {
+  const directory = tables.create({ files: { 't.csv': 'key,name\n1,one\n2,two\n3,three\n' } });
+  const table = await load(directory);
+  const [name] = table.columns;
+  if (name?.kind !== 'bytes') throw new Error('unreachable');
+  spoil(table.keys.slots, name.strings.offsets);
+  const path = join(directory, 'spoilt.servable-table');
+  await writeTableFile(path, table);
+  await expect(readTableFile(path)).rejects.toMatchObject({ code: 'SRV_TABLE_FILE_INVALID', message: expect.stringContaining(says) });
+});
+
 function withByte(bytes: Buffer, at: number, value: number): Buffer {
   const copy = Buffer.from(bytes);
   copy[at] = value;

@@ -2,6 +2,7 @@ import { messageOf } from '@servable/core';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { tableError } from '../errors.ts';
+import { faultOfTable } from './check-table.ts';
 import { describeTable, sectionsOf, type TableDescription, tableOf } from './table-sections.ts';
 import type { Table } from './table.ts';
 
@@ -104,6 +105,8 @@ async function readTable(file: FileHandle): Promise<Table> {
     if (section.from + section.bytes > size) throw new Error(`it is cut short: '${section.name}' ends at ${section.from + section.bytes}, the file at ${size}`);
     await readSection(file, section, arrays.get(section.name));
   }
+  const fault = faultOfTable(table);
+  if (fault !== undefined) throw new Error(fault);
   return table;
 }
 

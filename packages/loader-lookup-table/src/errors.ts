@@ -13,6 +13,7 @@ export interface ErrorArguments {
   SRV_TABLE_TOO_LARGE: [path: string, what: string, limit: string];
   SRV_TABLE_LOAD_LOST: [path: string, reason: string];
   SRV_TABLE_SEARCH_LOST: [reason: string];
+  SRV_TABLE_LOOKUP_LOST: [reason: string];
   SRV_TABLE_INDEX_UNAVAILABLE: [path: string, reason: string];
   SRV_TABLE_BASE_MISSING: [path: string, base: string, reason: string];
   SRV_TABLE_BASE_MISMATCH: [path: string, base: string, reason: string];
@@ -60,6 +61,7 @@ const table: ErrorTable = {
   },
   SRV_TABLE_LOAD_LOST: { status: 'INTERNAL', message: (path, reason) => `Loading '${path}' ended early: ${reason}` },
   SRV_TABLE_SEARCH_LOST: { status: 'INTERNAL', message: (reason) => `The table's search thread ended: ${reason}` },
+  SRV_TABLE_LOOKUP_LOST: { status: 'INTERNAL', message: (reason) => `The table's look-up thread ended: ${reason}` },
   SRV_TABLE_INDEX_UNAVAILABLE: {
     status: 'FAILED_PRECONDITION',
     message: (path, reason) =>

@@ -7,6 +7,7 @@ import { loadWithoutBlocking } from './load/load-without-blocking.ts';
 import type { LoadedTable } from './load/loaded-table.ts';
 import type { LoadedTables } from './load/loaded-tables.ts';
 import type { TableCache } from './load/table-cache.ts';
+import { LookupThread } from './run/lookup-thread.ts';
 import { TableView } from './run/table-view.ts';
 import { type ApproximateSearch, buildHnsw } from './search/build-hnsw.ts';
 import { INDEX_FILE } from './search/hnsw-file.ts';
@@ -49,8 +50,11 @@ export class TableLoader implements Loader {
     signal.throwIfAborted();
     const search = new TableSearch(loaded.layers, await approximateSearch(loaded, { directory: artifact.path, cache }, signal));
     try {
-      const operations = tableOperations({ view: new TableView(loaded.layers), search, manifest: loaded.manifest, path: join(artifact.path, MANIFEST_FILE) });
-      this.#servable = new TableServable(formatServableId(context.id), operations, search);
+      const { layers, manifest } = loaded;
+      const path = join(artifact.path, MANIFEST_FILE);
+      const operations = tableOperations({ view: new TableView(layers), search, manifest, path });
+      const lookups = new LookupThread({ layers, manifest, path });
+      this.#servable = new TableServable(formatServableId(context.id), lookups.withLargeRequests(operations), search, lookups);
     } catch (error) {
       await search.close();
       throw error;

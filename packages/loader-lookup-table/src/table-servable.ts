@@ -1,20 +1,23 @@
 import type { Executor, NamedTensors, RunContext, Servable, Signature } from '@servable/core';
 import { tableError } from './errors.ts';
-import type { TableSearch } from './search/table-search.ts';
 import type { Operation } from './run/operation.ts';
 
 /** Runs that may go on at once: most end before they return, and a search takes what waits together. */
 const MAX_CONCURRENT_RUNS = 64;
 
+interface ClosedWithTable {
+  close(): Promise<void>;
+}
+
 /** A loaded table. */
 export class TableServable implements Servable {
   readonly signatures: ReadonlyMap<string, Signature>;
   readonly executor: Executor;
-  readonly #search: TableSearch;
+  readonly #threads: readonly ClosedWithTable[];
   #operations: ReadonlyMap<string, Operation> | undefined;
 
-  constructor(id: string, operations: ReadonlyMap<string, Operation>, search: TableSearch) {
-    this.#search = search;
+  constructor(id: string, operations: ReadonlyMap<string, Operation>, ...threads: readonly ClosedWithTable[]) {
+    this.#threads = threads;
     this.#operations = operations;
     this.signatures = new Map(Array.from(operations, ([name, { signature }]) => [name, signature]));
     this.executor = { id: `lookup-table:${id}`, maxConcurrentRuns: MAX_CONCURRENT_RUNS, takesAnyRows: true };
@@ -28,9 +31,9 @@ export class TableServable implements Servable {
     return operation.run(inputs, context);
   }
 
-  /** Ends its search threads and lets go of the table's memory. */
+  /** Ends its threads and lets go of the table's memory. */
   async close(): Promise<void> {
     this.#operations = undefined;
-    await this.#search.close();
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 }

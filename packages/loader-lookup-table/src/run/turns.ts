@@ -20,8 +20,8 @@ interface Job extends SteppedWork {
  * Does a table's work on the event loop: a millisecond at a time, then others have a turn, however many requests there are. Requests of more
  * than a turn are worked at side by side, a step each, so that none waits for the largest.
  *
- * A batch of a few hundred keys is found in less time than it takes to send it to a thread and to get an answer. Of many thousands it is
- * not: a thread would spare the loop some 6 of 7 ms for 65,536 keys (bench `lookup-table-large`). There is none: turns leave the loop free for others.
+ * A batch of a few hundred keys is found in less time than it takes to send it to a thread and to get an answer; of many thousands it is
+ * not, and `LookupThread` takes them.
  */
 export class Turns {
   readonly #waiting: Job[] = [];

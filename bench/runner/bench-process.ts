@@ -8,7 +8,7 @@ import { type Figure, parseFigure } from './figure.ts';
 /** A bench that takes longer hangs: the longest needs half of it, with the models that it makes the first time. */
 const LIMIT_MS = 600_000;
 /** What threads and the event loop do to one another, or to nothing else, is not to be seen on one core. */
-const ON_ALL_CORES: ReadonlySet<string> = new Set(['engine-onnxruntime', 'savedmodel-compiler', 'source-fs-idle']);
+const ON_ALL_CORES: ReadonlySet<string> = new Set(['engine-onnxruntime', 'lookup-table-large', 'savedmodel-compiler', 'source-fs-idle']);
 
 /** What came of a bench. */
 export interface BenchRun {

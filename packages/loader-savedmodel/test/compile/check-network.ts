@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readGraphFile } from '@servable/onnx-graph';
 import { testLoaderContext, testRunContext } from '@servable/plugin-testing';
 import savedModel from '../../src/index.ts';
 import { differenceOf, type GoldenCase, goldenTensor, goldenTensors, type Tolerance } from './golden-cases.ts';
@@ -9,6 +10,8 @@ import { differenceOf, type GoldenCase, goldenTensor, goldenTensors, type Tolera
 export interface NetworkReport {
   readonly lines: readonly string[];
   readonly wrong: number;
+  /** How often each operator stands in what was written. */
+  readonly operators: Readonly<Record<string, number>>;
 }
 
 /** Sums of some thousand products in single precision, in another order. */
@@ -35,9 +38,18 @@ export async function checkNetwork(directory: string): Promise<NetworkReport> {
       lines.push(`${name}: ${faults.length === 0 ? 'equal' : faults.join('; ')}`);
     }
     await loader.unload();
-    return { lines, wrong };
+    return { lines, wrong, operators: await operatorsOf(cache) };
   } finally {
     await plugin.close?.();
     rmSync(cache, { recursive: true, force: true });
   }
+}
+
+/** Of the graph of the one model in a cache. */
+async function operatorsOf(cache: string): Promise<Readonly<Record<string, number>>> {
+  const [key = ''] = readdirSync(cache);
+  const { graph } = await readGraphFile(join(cache, key, '0.onnx'), new AbortController().signal);
+  const counts: Record<string, number> = {};
+  for (const { operator } of graph.nodes) counts[operator] = (counts[operator] ?? 0) + 1;
+  return counts;
 }

@@ -31,7 +31,7 @@ const COMPILE_SECONDS: Readonly<Record<string, number>> = { mobilenet_v2: 1, res
 const SLOWEST_OF_CONVERTED = 1 / 1.1;
 const MODEL = parseModelName('network');
 const VERSION = parseVersion(1);
-const ROUNDS = sized(9, 2);
+const ROUNDS = sized(7, 2);
 const MEASURE_MS = sized(200, 20);
 /** Answers of two libraries that add in another order. */
 const CLOSE = 1e-3;
@@ -46,8 +46,8 @@ async function main(): Promise<void> {
   const networks = makeNetworks(python, NAMES);
   const library = libraryOrNone(python);
   for (const name of NAMES) {
-    const settings = [{ batch: 1, threads: 1 }, { batch: 8, threads: 1 }, ...(Object.hasOwn(TARGETS, name) ? [{ batch: 1, threads: 2 }] : [])];
-    for (const setting of settings) await compare({ name, networks, library, ...setting });
+    await compare({ name, networks, library, threads: 1 }, [1, 8]);
+    if (Object.hasOwn(TARGETS, name)) await compare({ name, networks, library, threads: 2 }, [1]);
   }
   for (const name of NAMES) await compareCompiling(name, networks.savedModelOf(name));
 }
@@ -66,7 +66,6 @@ interface Comparison {
   readonly name: string;
   readonly networks: Networks;
   readonly library: string | undefined;
-  readonly batch: number;
   readonly threads: number;
 }
 
@@ -76,7 +75,7 @@ interface Measurement {
   readonly cpu: number;
 }
 
-async function compare({ name, networks, library, batch, threads }: Comparison): Promise<void> {
+async function compare({ name, networks, library, threads }: Comparison, batches: readonly number[]): Promise<void> {
   const directory = networks.savedModelOf(name);
   const converted = networks.convertedOf(name);
   const cache = mkdtempSync(join(tmpdir(), 'savedmodel-compiler-'));
@@ -86,20 +85,24 @@ async function compare({ name, networks, library, batch, threads }: Comparison):
     ...(library === undefined ? [] : [{ title: 'engine tensorflow', ...(await serve(savedModel({ ...options, engine: { name: 'tensorflow', path: library } }), directory)) }]),
     ...(converted === undefined ? [] : [{ title: 'tf2onnx', ...(await serve(onnx(options), converted)) }]),
   ];
-  const answers: NamedTensors[] = [];
-  for (const { ask, signature } of served) answers.push(await ask(inputsOf(signature, batch)));
-  for (const answer of answers) checkAnswer(name, answer, answers[0]);
-  const calls = served.map(({ title, ask, signature }) => [title, (): Promise<Measurement> => measure(() => ask(inputs.get(signature) ?? new Map()))] as const);
-  const inputs = new Map(served.map(({ signature }) => [signature, inputsOf(signature, batch)]));
-  for (const [, call] of calls) await call();
-  const results = await interleave(Object.fromEntries(calls), ROUNDS);
+  for (const batch of batches) report(`${name}, batch ${batch}, ${threads === 1 ? '1 thread' : `${threads} threads`}`, { name, batch }, await inTurns(name, served, batch));
   for (const { close } of served) await close();
   rmSync(cache, { recursive: true });
-  report({ name, batch, threads }, results);
 }
 
-function report({ name, batch, threads }: Pick<Comparison, 'name' | 'batch' | 'threads'>, results: ReadonlyMap<string, readonly Measurement[]>): void {
-  const about = `${name}, batch ${batch}, ${threads === 1 ? '1 thread' : `${threads} threads`}`;
+async function inTurns(name: string, served: readonly (Served & { readonly title: string })[], batch: number): Promise<ReadonlyMap<string, readonly Measurement[]>> {
+  const calls = served.map(({ title, ask, signature }) => {
+    const inputs = inputsOf(signature, batch);
+    return { title, answer: () => ask(inputs) };
+  });
+  const answers: NamedTensors[] = [];
+  for (const { answer } of calls) answers.push(await answer());
+  for (const answer of answers) checkAnswer(name, answer, answers[0]);
+  for (const { answer } of calls) await measure(answer);
+  return interleave(Object.fromEntries(calls.map(({ title, answer }) => [title, () => measure(answer)])), ROUNDS);
+}
+
+function report(about: string, { name, batch }: { readonly name: string; readonly batch: number }, results: ReadonlyMap<string, readonly Measurement[]>): void {
   const of = (title: string, key: keyof Measurement): readonly number[] => (results.get(title) ?? []).map((each) => each[key]);
   for (const [key, label] of [['p50', 'p50'], ['cpu', 'CPU time of a call']] as const) {
     const ours = { name: `${about}: ${label}`, unit: 'ms', better: 'lower', values: of('compiled', key) } as const;
@@ -182,7 +185,7 @@ async function measure(run: () => Promise<unknown>): Promise<Measurement> {
 
 async function compareCompiling(name: string, directory: string): Promise<void> {
   const results: Compiling[] = [];
-  for (let round = 0; round < sized(5, 1); round++) results.push({ ...(await compilingOf('time', directory)), ...(await compilingOf('memory', directory)) } as Compiling);
+  for (let round = 0; round < sized(3, 1); round++) results.push({ ...(await compilingOf('time', directory)), ...(await compilingOf('memory', directory)) } as Compiling);
   const values = (key: keyof Compiling): number[] => results.map((each) => each[key]);
   const target = COMPILE_SECONDS[name];
   reportFigure({ name: `compile ${name}`, unit: 's', better: 'lower', values: values('seconds'), ...(target === undefined ? {} : { target }) });

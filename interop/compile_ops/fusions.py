@@ -186,6 +186,17 @@ def not_an_average_of_one_axis(x=PICTURE):
     return tf.reduce_mean(conv(x), [1])
 
 
+@case(GlobalAveragePool=0)
+def not_an_average_of_what_may_be_empty(x=[None, None, 6, 3]):
+    return tf.reduce_mean(conv(x), [1, 2])
+
+
+@case(MaxPool=1, Pad=1)
+def not_padding_around_what_may_be_empty(x=[None, None, 6, 3]):
+    padded = tf.pad(tf.nn.relu(conv(x)), [[0, 0], [1, 1], [1, 1], [0, 0]])
+    return tf.nn.max_pool2d(padded, 3, 2, "VALID")
+
+
 @case(GlobalAveragePool=0, ReduceMean=1)
 def not_an_average_of_what_is_no_picture(x=PICTURE):
     return tf.reduce_mean(x, [1, 2])

@@ -1,5 +1,6 @@
 import { type Fusion, instead } from '../fusion.ts';
 import type { FusingGraph } from '../fusing-graph.ts';
+import type { Shape } from '../../ir/dimension.ts';
 
 /** The mean of each channel of a picture, which ONNX Runtime knows in the layout of convolutions. */
 export const GLOBAL_AVERAGE: Fusion = {
@@ -9,6 +10,7 @@ export const GLOBAL_AVERAGE: Fusion = {
     const [x = '', axes] = node.inputs;
     const facts = graph.facts(x);
     if (facts?.dtype !== 'FP32' || facts.shape?.length !== 4 || graph.numbers(axes)?.join() !== '2,3' || !isPicture(graph, x)) return undefined;
+    if (!hasElements(facts.shape)) return undefined;
     if (node.attributes['keepdims'] === 1) return [instead(node, 'GlobalAveragePool', [x])];
     const [batch = 1, channels = 1] = facts.shape;
     const [output = ''] = node.outputs;
@@ -16,6 +18,11 @@ export const GLOBAL_AVERAGE: Fusion = {
     return [{ ...instead(node, 'GlobalAveragePool', [x]), name: mean, outputs: [mean] }, instead(node, 'Squeeze', [mean, axes ?? ''])];
   },
 };
+
+/** Whether pictures are known not to be empty: pools refuse those that are. */
+export function hasElements(shape: Shape | undefined): boolean {
+  return shape?.slice(2).every((size) => typeof size === 'number' && size > 0) === true;
+}
 
 /** What each element alone decides, and pools. */
 const PASSING: ReadonlySet<string> = new Set(['Add', 'BatchNormalization', 'Clip', 'Concat', 'MaxPool', 'AveragePool', 'Mul', 'Relu', 'Sigmoid', 'Gelu', 'HardSigmoid', 'Elu', 'LeakyRelu', 'Tanh']);

@@ -1,6 +1,7 @@
 import type { NodeToWrite } from '@servable/onnx-graph';
 import { type Fusion, instead } from '../fusion.ts';
 import type { FusingGraph } from '../fusing-graph.ts';
+import { hasElements } from './global-average.ts';
 
 /**
  * What is put around a picture before it is pooled becomes the pool's own padding: the smallest number that there is, and zeros where no
@@ -15,7 +16,7 @@ export const PADDING_INTO_POOL: Fusion = {
     const around = pad === undefined ? undefined : paddingOf(graph, pad);
     if (pad === undefined || around === undefined || !graph.hasOneUser(padded) || !isUnpadded(node) || node.outputs.length > 1) return undefined;
     const [x = ''] = pad.inputs;
-    if (!isWithinWindows(node, around.pads)) return undefined;
+    if (!isWithinWindows(node, around.pads) || !hasElements(graph.shape(x))) return undefined;
     if (node.operator === 'AveragePool') return around.fill === 0 ? [instead(node, 'AveragePool', [x], { ...node.attributes, pads: around.pads, count_include_pad: 1 })] : undefined;
     const isLowest = around.fill === Number.NEGATIVE_INFINITY || (around.fill === 0 && isNeverNegative(graph, x));
     return isLowest ? [instead(node, 'MaxPool', [x], { ...node.attributes, pads: around.pads })] : undefined;

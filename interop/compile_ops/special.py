@@ -148,3 +148,42 @@ def _fake_quant_channels(draw):
 @op("FakeQuantWithMinMaxVars", rtol=1e-4, atol=1e-4)
 def _fake_quant_vars(draw):
     return {"inputs": fed(draw.values("float32", draw.shape())), "min": fed(np.float32(-2.2)), "max": fed(np.float32(3.1)), "num_bits": 8, "narrow_range": draw.flag()}
+
+
+@ops("BesselI0 BesselI0e BesselI1 BesselI1e BesselJ0 BesselJ1 BesselK0 BesselK0e BesselK1 BesselK1e BesselY0 BesselY1 Dawsn Spence".split(), rtol=3e-5, atol=3e-6)
+def _series(draw, name):
+    dtype = draw.pick(["float32", "float64"])
+    scale = draw.pick([0.5, 3.0, 12.0])
+    values = draw.values(dtype, draw.shape(), scale)
+    if name[-2] in "KY" or name[-3] in "KY" or name == "Spence":
+        values = np.abs(values)  # below 0 there is nothing
+    return {"x": fed(values)}
+
+
+@ops(["Zeta", "Polygamma"], rtol=3e-5, atol=3e-6)
+def _derivatives(draw, name):
+    dtype = draw.pick(["float32", "float64"])
+    first, second = draw.broadcast_pair(3)
+    q = draw.positive(dtype, second, 0.2, 20)
+    if name == "Zeta":
+        return {"x": fed(draw.uniform(dtype, first, 1.1, 9)), "q": fed(q)}
+    return {"a": fed(draw.rng.integers(0, 6, first).astype(dtype)), "x": fed(q)}
+
+
+@ops(["Igamma", "Igammac"], rtol=3e-5, atol=3e-6)
+def _incomplete(draw, name):
+    dtype = draw.pick(["float32", "float64"])
+    first, second = draw.broadcast_pair(3)
+    a, x = draw.positive(dtype, first, 0.1, draw.pick([3, 60])), draw.positive(dtype, second, 0.0, draw.pick([3, 90]))
+    if x.size and draw.flag(0.1):
+        x.reshape(-1)[0] = draw.pick([0, -1])
+    return {"a": fed(a), "x": fed(x)}
+
+
+@op("Betainc", rtol=3e-5, atol=3e-6)
+def _beta(draw):
+    dtype, shape = draw.pick(["float32", "float64"]), draw.shape(0, 3)
+    x = draw.uniform(dtype, shape, 0.001, 0.999)
+    if x.size and draw.flag(0.1):
+        x.reshape(-1)[0] = draw.pick([0, 1, 2])
+    return {"a": fed(draw.positive(dtype, shape, 0.1, draw.pick([3, 40]))), "b": fed(draw.positive(dtype, shape, 0.1, draw.pick([3, 40]))), "x": fed(x)}

@@ -3,6 +3,7 @@ import { ACTIVATION } from './activation.ts';
 import { AREA_SAMPLING } from './area-sampling.ts';
 import { ARITHMETIC } from './arithmetic.ts';
 import { CASTING } from './casting.ts';
+import { BESSEL } from './bessel.ts';
 import { BITWISE } from './bitwise.ts';
 import { BOXES } from './boxes.ts';
 import { BRANCHING } from './branching.ts';
@@ -14,6 +15,7 @@ import { CONVOLUTION } from './convolution.ts';
 import { CROPS } from './crops.ts';
 import { COUNTS } from './counts.ts';
 import { CUMULATIVE } from './cumulative.ts';
+import { INCOMPLETE } from './incomplete.ts';
 import { INDEXING } from './indexing.ts';
 import { DIAGONALS } from './diagonals.ts';
 import { FUSED } from './fused.ts';
@@ -53,6 +55,8 @@ export const OP_FAMILIES: readonly OpFamily[] = [
   MATH,
   ACTIVATION,
   SPECIAL,
+  BESSEL,
+  INCOMPLETE,
   NEIGHBORS,
   BITWISE,
   COMPARISON,

@@ -1,7 +1,7 @@
 import { binary, cast, compare, like, unary, where } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import type { Value } from '../ir/value.ts';
-import type { OpFamily } from '../op-call.ts';
+import type { Emitter, OpFamily } from '../op-call.ts';
 import { ofOne } from './math.ts';
 
 type Number2 = readonly [Value, Value];
@@ -17,7 +17,7 @@ function polynomial(b: GraphBuilder, x: Value, coefficients: readonly number[]):
 }
 
 /** In double precision, so that nothing is lost where large numbers cancel. */
-const inDouble = (write: (b: GraphBuilder, x: Value) => Value) => ofOne((b, x) => cast(b, write(b, cast(b, x, 'FP64')), x.dtype));
+export const inDouble = (write: (b: GraphBuilder, x: Value) => Value): Emitter => ofOne((b, x) => cast(b, write(b, cast(b, x, 'FP64')), x.dtype));
 
 /** Source: C. Lanczos, "A precision approximation of the gamma function", with g = 7. */
 const LANCZOS = [676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7];
@@ -33,7 +33,7 @@ function positiveLogGamma(b: GraphBuilder, x: Value): Value {
 }
 
 /** Below 0.5 by way of the sine; without end at 0 and whole numbers below it. */
-function logGamma(b: GraphBuilder, x: Value): Value {
+export function logGamma(b: GraphBuilder, x: Value): Value {
   const half = like(b, x, 0.5);
   const isLow = compare(b, 'Less', [x, half]);
   const upper = positiveLogGamma(b, where(b, isLow, [subtract(b, [like(b, x, 1), x]), x]));
@@ -50,7 +50,7 @@ function logGamma(b: GraphBuilder, x: Value): Value {
 const DIGAMMA = [-1 / 12, 1 / 120, -1 / 252, 1 / 240, -1 / 132, 691 / 32760, -1 / 12];
 
 /** By steps to numbers above 8, then the series. */
-function digamma(b: GraphBuilder, x: Value): Value {
+export function digamma(b: GraphBuilder, x: Value): Value {
   const isLow = compare(b, 'LessOrEqual', [x, like(b, x, 0)]);
   const start = where(b, isLow, [subtract(b, [like(b, x, 1), x]), x]);
   let [sum, at] = [like(b, x, 0), start];

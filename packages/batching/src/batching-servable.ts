@@ -146,10 +146,10 @@ export class BatchingServable implements Servable {
       if (!(outputs instanceof Promise)) return this.#answer(batch, rows, outputs, report);
       return outputs.then(
         (answer) => this.#answer(batch, rows, answer, report),
-        (error: unknown) => this.#fail(batch, error, report),
+        (error: unknown) => this.#fail(signature, batch, { error, report }),
       );
     } catch (error) {
-      this.#fail(batch, error, report);
+      return this.#fail(signature, batch, { error, report });
     }
   }
 
@@ -206,11 +206,25 @@ export class BatchingServable implements Servable {
     report?.(undefined);
   }
 
-  #fail(batch: Batch, error: unknown, report: BatchReport | undefined): void {
+  #fail(signature: string, batch: Batch, { error, report }: { readonly error: unknown; readonly report: BatchReport | undefined }): void | Promise<void> {
     this.#abortWatch.unwatch(batch);
     noteComputed(batch);
-    for (const task of batch.tasks) task.reject(task.context.signal.aborted ? task.context.signal.reason : error);
     report?.(error);
+    // What one of them is refused for is not the others' fault.
+    if (batch.tasks.length > 1 && ServingError.is(error) && error.status === 'INVALID_ARGUMENT') return this.#runAlone(signature, batch);
+    for (const task of batch.tasks) task.reject(task.context.signal.aborted ? task.context.signal.reason : error);
+  }
+
+  /** One after the other: the batch has one place among those that run. */
+  async #runAlone(signature: string, { tasks }: Batch): Promise<void> {
+    for (const { inputs, context, resolve, reject } of tasks) {
+      try {
+        context.signal.throwIfAborted();
+        resolve(await this.#servable.run(signature, inputs, context));
+      } catch (error) {
+        reject(error);
+      }
+    }
   }
 
   #reportClosed(signature: string, batch: Batch, rows: number): BatchReport | undefined {

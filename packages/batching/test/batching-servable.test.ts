@@ -1,7 +1,7 @@
 import { createHooks, type BatchDone, type NamedTensors, type RunContext, type RunTiming, type Servable, type Tensor } from '@servable/core';
 import { fakeServable, fakeSignature, testRunContext, testServableId } from '@servable/plugin-testing';
 import { afterEach, expect, it, vi } from 'vitest';
-import { BatchingServable, BatchScheduler, resolveBatchingOptions, type BatchingOptions } from '../src/index.ts';
+import { batchingError, BatchingServable, BatchScheduler, resolveBatchingOptions, type BatchingOptions } from '../src/index.ts';
 
 interface HeldRun {
   readonly inputs: NamedTensors;
@@ -322,6 +322,28 @@ it('fails every request of a batch that failed, with its error', async () => {
   runs[0]?.fail(new Error('engine broke'));
   await expect(calls[0]).rejects.toThrow('engine broke');
   await expect(calls[1]).rejects.toThrow('engine broke');
+});
+
+it('asks again for each request alone when one of them is refused, one after the other', async () => {
+  const { servable, runs } = heldServable();
+  const model = batched(servable);
+  const client = new AbortController();
+  const calls = [run(model, x(1)), run(model, x(2)), run(model, x(3), { signal: client.signal })];
+  const settled = Promise.allSettled(calls);
+  await turn();
+  expect(runs.map(({ inputs }) => valuesOf(inputs, 'x'))).toEqual([[1, 2, 3]]);
+  runs[0]?.fail(batchingError('SRV_BATCH_NO_INPUTS', []));
+  await turn();
+  expect(runs).toHaveLength(2);
+  runs[1]?.finish();
+  await turn();
+  client.abort(new Error('left'));
+  runs[2]?.fail(batchingError('SRV_BATCH_NO_INPUTS', []));
+  const [first, second, third] = await settled;
+  expect(runs.map(({ inputs }) => valuesOf(inputs, 'x'))).toEqual([[1, 2, 3], [1], [2]]);
+  expect(first?.status === 'fulfilled' ? valuesOf(first.value, 'y') : first).toEqual([101]);
+  expect(second).toMatchObject({ status: 'rejected', reason: { status: 'INVALID_ARGUMENT' } });
+  expect(third).toEqual({ status: 'rejected', reason: new Error('left') });
 });
 
 it('refuses outputs that have no rows to give back', async () => {

@@ -150,7 +150,9 @@ const reduceJoin = hostOp<Joining & { readonly keepsAxes: boolean; readonly axes
   prepare: ({ separator, keepsAxes, axes }) => {
     const between = new TextEncoder().encode(separator);
     return ([input]) => {
-      const joined = axes.reduce((tensor, axis) => joinAxis(tensor, axis, between), input as Tensor);
+      // Nothing at all is joined where an axis is empty, and nothing comes between.
+      const separating = axes.some((axis) => input?.shape[axis] === 0) ? new Uint8Array(0) : between;
+      const joined = axes.reduce((tensor, axis) => joinAxis(tensor, axis, separating), input as Tensor);
       return [keepsAxes ? joined : createTensor('BYTES', joined.shape.filter((_, axis) => !axes.includes(axis)), joined.data)];
     };
   },

@@ -239,7 +239,7 @@ def _reverse(draw):
 @op("ReverseSequence")
 def _reverse_sequence(draw):
     shape = draw.shape(2, 4)
-    batch, seq = draw.pick([(0, 1), (1, 0)])
+    batch, seq = draw.permutation(len(shape))[:2]
     lengths = [draw.integer(0, shape[seq]) for _ in range(shape[batch])]
     return {"input": fed(_any(draw, shape)), "seq_lengths": fed(np.asarray(lengths, np.int64)), "seq_dim": seq, "batch_dim": batch}
 

@@ -1,6 +1,7 @@
 """Ops that take elements by their places, or put them there."""
 
 import numpy as np
+import tensorflow as tf
 from draw import FLOATS, INTS, const, fed
 from registry import op, ops
 
@@ -26,7 +27,7 @@ def _gather(draw):
 
 @op("Gather")
 def _gather_rows(draw):
-    shape = draw.shape(1, 4)
+    shape = [max(1, size) for size in draw.shape(1, 4)]  # of nothing TensorFlow looks at no place
     return {"params": fed(draw.values(draw.pick(ANY), shape)), "indices": fed(_places(draw, shape[0], draw.shape(0, 2)))}
 
 
@@ -62,7 +63,7 @@ def _one_hot(draw):
 def _top_k(draw):
     dtype, shape = draw.pick(["float32", "float64", "half", "bfloat16"] + INTS[:6]), draw.shape(1, 3, 6)
     values = np.round(draw.values(dtype, shape).astype(np.float64)).astype(draw.values(dtype, []).dtype)  # with ties
-    return {"input": fed(values), "k": (const if draw.flag(0.7) else fed)(np.asarray(draw.integer(0 if draw.flag(0.05) else 1, shape[-1]), np.int32))}
+    return {"input": fed(values), "k": (const if draw.flag(0.7) else fed)(np.asarray(draw.integer(0 if draw.flag(0.05) else 1, shape[-1]), np.int32)), "index_type": draw.pick([tf.int32, tf.int32, tf.int64, tf.int16])}
 
 
 @op("Where")
@@ -84,7 +85,7 @@ def _scatter_places(draw, shape, depth, lead, unique):
 
 @op("ScatterNd")
 def _scatter(draw):
-    shape = draw.shape(1, 3)
+    shape = [max(1, size) for size in draw.shape(1, 3)]  # TensorFlow refuses what would go into nothing
     depth, lead = draw.integer(1, len(shape)), [draw.integer(1, 4)]
     dtype = draw.pick(["float32", "float64", "int32", "int64", "half"])
     places = _scatter_places(draw, shape, depth, lead, False)

@@ -5,6 +5,29 @@ import tensorflow as tf
 from draw import FLOATS, const, fed
 from registry import op, ops
 
+def _first(draw, arguments, name, share=0.25):
+    """The same call with its channels first, now and then."""
+    if not draw.flag(share):
+        return arguments
+    rank = arguments[name].values.ndim
+    turned = lambda values: [values[0], values[-1], *values[1:-1]]
+    spatial = lambda pads: pads[:2] + pads[-2:] + pads[2:-2]
+    result = {**arguments, name: fed(np.ascontiguousarray(np.moveaxis(arguments[name].values, -1, 1)), arguments[name].hides_shape)}
+    for key in ("strides", "dilations", "ksize"):
+        if key in result and not hasattr(result[key], "values"):
+            result[key] = turned(result[key])
+    if result.get("explicit_paddings"):
+        result["explicit_paddings"] = spatial(result["explicit_paddings"])
+    return {**result, "data_format": "NCHW" if rank == 4 else "NCDHW"}
+
+
+def _coarse(draw, dtype, shape):
+    """Of half precision small whole numbers: TensorFlow rounds each sum of some ops, ONNX Runtime the last one, and these are exact in both."""
+    if dtype in ("half", "bfloat16"):
+        return draw.rng.integers(-3, 4, shape).astype(tf.as_dtype(dtype).as_numpy_dtype)
+    return draw.values(dtype, shape)
+
+
 SINGLE = ["float32", "float32", "float32", "half", "bfloat16"]
 
 
@@ -33,25 +56,41 @@ def _batch_mat_mul(draw, name):
     return {"x": fed(x), "y": fed(y), "adj_x": a, "adj_y": b, **({"Tout": tf.as_dtype(dtype)} if name == "BatchMatMulV3" else {})}
 
 
-EQUATIONS = ["ab,bc->ac", "abc,cde->abde", "abcd,cde->abe", "acbe,aecd->abcd", "abc,acd->abd", "ab,ab->a", "abc->ca", "ab->", "a,b->ab", "abc,abd->cd", "aecd,abcd->acbe", "acbe,adbe->acde", "ab,cb->ca", "abc,cd->abd", "ab,acb->ac", "abc,acb->", "ab,bc,cd->ad", "abc,d->bd", "abc->b", "ab,ab->ab", "abc,abd,abe->cde", "abc,bcd->da"]
+EQUATIONS = ["ab,bc->ac", "abc,cde->abde", "abcd,cde->abe", "acbe,aecd->abcd", "abc,acd->abd", "ab,ab->a", "abc->ca", "ab->", "a,b->ab", "abc,abd->cd", "aecd,abcd->acbe", "acbe,adbe->acde", "ab,cb->ca", "abc,cd->abd", "ab,acb->ac", "abc,acb->", "ab,bc,cd->ad", "abc,d->bd", "abc->b", "ab,ab->ab", "abc,abd,abe->cde", "abc,bcd->da", "a->aa", "ab->baa", "ab,bc->aca", "aab->b"]
 BROADCAST = ["...ab,...bc->...ac", "...a,a->...", "a...,b->...b", "ab...->...", "...a->a...", "...ab,cb->c...a"]
+
+
+def _equation(draw):
+    """Any equation of one or two terms, now and then with axes that it does not name, or a letter twice in a term."""
+    letters = list("abcde")
+    terms = [[draw.pick(letters) for _ in range(draw.integer(1, 3))] for _ in range(draw.integer(1, 2))]
+    if draw.flag(0.85):
+        terms = [list(dict.fromkeys(term)) for term in terms]
+    used = sorted({letter for term in terms for letter in term})
+    kept = [used[at] for at in draw.permutation(len(used))][: draw.integer(0, len(used))]
+    dots = [draw.flag(0.25) for _ in terms]
+    places = [draw.integer(0, len(term)) for term in terms]
+    written = ["".join(term[:at]) + "..." * has + "".join(term[at:]) for term, at, has in zip(terms, places, dots)]
+    where = draw.integer(0, len(kept))
+    result = "".join(kept[:where]) + ("..." if any(dots) else "") + "".join(kept[where:])
+    return ",".join(written) + "->" + result
 
 
 @op("Einsum", rtol=2e-5, atol=1e-5)
 def _einsum(draw):
-    equation = draw.pick(EQUATIONS + BROADCAST)
+    equation = draw.pick(EQUATIONS + BROADCAST) if draw.flag(0.5) else _equation(draw)
     sizes = {letter: draw.integer(1, 4) for letter in "abcde"}
     if draw.flag(0.2):
         sizes[draw.pick("abcde")] = 0
     shared = [draw.integer(1, 3) for _ in range(draw.integer(0, 2))]
-    dtype = draw.pick(["float32", "float32", "float64"])
+    dtype = draw.pick(["float32", "float32", "float64", "int32", "int64", "half", "bfloat16"])
 
     def shape(term):
         dots = [size if draw.flag(0.7) else 1 for size in shared[draw.integer(0, len(shared)) :]]
         before, _, after = term.partition("...")
         return [sizes[each] for each in before] + (dots if "..." in term else []) + [sizes[each] for each in after]
 
-    return {"inputs": [fed(draw.values(dtype, shape(term))) for term in equation.split("->")[0].split(",")], "equation": equation}
+    return {"inputs": [fed(_coarse(draw, dtype, shape(term))) for term in equation.split("->")[0].split(",")], "equation": equation}
 
 
 @ops(["BiasAdd", "BiasAddV1"])
@@ -96,19 +135,21 @@ def _conv2d(draw):
         "dilations": [1, *dilations, 1],
     }
     arguments["input"].hides_shape = groups == 1 and draw.flag(0.7)
-    return arguments
+    return _first(draw, arguments, "input", 0 if dtype == "int32" else 0.25)  # TensorFlow's optimizer brings no whole numbers last
 
 
 @op("Conv3D", rtol=1e-4, atol=1e-4)
 def _conv3d(draw):
     kernel, strides, _, sizes = _window(draw, 3)
     inner, outer = draw.integer(1, 2), draw.integer(1, 2)
-    return {
-        "input": fed(draw.values("float32", [1, *sizes, inner])),
-        "filter": const(draw.values("float32", [*kernel, inner, outer])),
+    dtype = draw.pick(SINGLE + ["float64"])
+    arguments = {
+        "input": fed(_coarse(draw, dtype, [1, *sizes, inner])),
+        "filter": const(_coarse(draw, dtype, [*kernel, inner, outer])),
         "strides": [1, *strides, 1],
         "padding": draw.pick(["SAME", "VALID"]),
     }
+    return _first(draw, arguments, "input")
 
 
 @op("DepthwiseConv2dNative", rtol=1e-4, atol=1e-4)
@@ -117,10 +158,9 @@ def _depthwise(draw):
     padding, pads = _padding(draw, 2)
     channels = draw.integer(1, 3)
     stride = strides[0]
-    dtype = draw.pick(SINGLE)
-    # TensorFlow rounds each sum of this op to half precision, ONNX Runtime the last one: small whole numbers are exact in both.
-    values = (lambda shape: draw.values(dtype, shape)) if dtype == "float32" else (lambda shape: draw.rng.integers(-3, 4, shape).astype(tf.as_dtype(dtype).as_numpy_dtype))
-    return {
+    dtype = draw.pick(SINGLE + ["float64"])
+    values = lambda shape: _coarse(draw, dtype, shape)
+    arguments = {
         "input": fed(values([draw.integer(1, 2), *sizes, channels])),
         "filter": const(values([*kernel, channels, draw.integer(1, 2)])),
         "strides": [1, stride, stride, 1],
@@ -128,6 +168,7 @@ def _depthwise(draw):
         "explicit_paddings": pads,
         "dilations": [1, *dilations, 1] if stride == 1 else [1, 1, 1, 1],
     }
+    return _first(draw, arguments, "input")
 
 
 @ops(["Conv2DBackpropInput", "Conv3DBackpropInputV2"], rtol=1e-4, atol=1e-4)
@@ -139,11 +180,12 @@ def _transposed(draw, name):
     sizes = [draw.integer(size, 7) for size in kernel]
     given = [-(-size // stride) if padding == "SAME" else (size - each) // stride + 1 for size, stride, each in zip(sizes, strides, kernel)]
     batch, inner, outer = draw.integer(1, 2), draw.integer(1, 3), draw.integer(1, 3)
+    dtype = draw.pick(SINGLE + ["float64"])
     target = np.asarray([batch, *sizes, outer], np.int32)
     return {
         "input_sizes": const(target) if draw.flag(0.7) else fed(target, False),
-        "filter": const(draw.values("float32", [*kernel, outer, inner])),
-        "out_backprop": fed(draw.values("float32", [batch, *given, inner])),
+        "filter": const(_coarse(draw, dtype, [*kernel, outer, inner])),
+        "out_backprop": fed(_coarse(draw, dtype, [batch, *given, inner])),
         "strides": [1, *strides, 1],
         "padding": padding,
     }
@@ -156,9 +198,10 @@ def _pool(draw, name):
     key = {"MaxPool": "input", "AvgPool": "value"}.get(name, "input")
     padding, pads = _padding(draw, 2, name == "MaxPool")
     pads = [min(each, 1) if kernel[(at - 2) // 2 % len(kernel)] > 1 else 0 for at, each in enumerate(pads)]
-    dtype = draw.pick(["float32", "float32", "float64", "half"] if name == "MaxPool" else ["float32"])
+    dtype = draw.pick(["float32", "float32", "float64", "half", "bfloat16"] + (["int32", "int64", "int8", "uint8", "int16", "uint16"] if name == "MaxPool" else []))
     arguments = {key: fed(draw.values(dtype, [draw.integer(1, 2), *sizes, draw.integer(1, 3)])), "ksize": [1, *kernel, 1], "strides": [1, *strides, 1], "padding": padding}
-    return {**arguments, "explicit_paddings": pads} if name == "MaxPool" else arguments
+    # Over three axes not even TensorFlow's graph optimizer brings channels last.
+    return _first(draw, {**arguments, "explicit_paddings": pads} if name == "MaxPool" else arguments, key, 0.25 if spatial == 2 else 0)
 
 
 @op("MaxPoolV2")
@@ -172,10 +215,10 @@ def _max_pool_v2(draw):
 def _max_with_places(draw):
     kernel, strides, _, sizes = _window(draw, 2)
     return {
-        "input": fed(draw.values("float32", [draw.integer(1, 2), *sizes, draw.integer(1, 3)])),
+        "input": fed(draw.values(draw.pick(["float32", "float32", "float64", "half", "int32", "uint8", "int64", "bfloat16"]), [draw.integer(1, 2), *sizes, draw.integer(1, 3)])),
         "ksize": [1, *kernel, 1],
         "strides": [1, *strides, 1],
-        "padding": "VALID",
+        "padding": draw.pick(["SAME", "VALID"]),
         "Targmax": draw.pick(["int32", "int64"]),
         "include_batch_in_index": draw.flag(),
     }
@@ -186,16 +229,21 @@ def _batch_norm(draw, name):
     shape = [max(1, size) for size in draw.shape(4, 4)]  # of no pictures the statistics, which inference does not need, are no numbers
     channels = shape[-1]
     dtype = draw.pick(["float32", "float32", "half", "bfloat16"]) if name != "FusedBatchNorm" else "float32"
-    return {
+    is_training = draw.flag(0.3)
+    factor = draw.pick([1.0, 1.0, 0.1]) if is_training and name == "FusedBatchNormV3" else 1.0
+    has_old = is_training and factor == 1.0
+    arguments = {
         "x": fed(draw.values(dtype, shape)),
         "scale": fed(draw.positive("float32", [channels])),
         "offset": fed(draw.values("float32", [channels])),
-        "mean": fed(draw.values("float32", [channels])),
-        "variance": fed(draw.positive("float32", [channels])),
-        "epsilon": 1e-3,
+        "mean": const(np.zeros([0], np.float32)) if has_old else fed(draw.values("float32", [channels])),
+        "variance": const(np.zeros([0], np.float32)) if has_old else fed(draw.positive("float32", [channels])),
+        "epsilon": draw.pick([1e-3, 1e-5]),
         "data_format": "NHWC",
-        "is_training": False,
+        "is_training": is_training,
+        **({"exponential_avg_factor": factor} if name == "FusedBatchNormV3" else {}),
     }
+    return _first(draw, arguments, "x")
 
 
 @op("LRN", rtol=1e-4)
@@ -207,9 +255,10 @@ def _lrn(draw):
 def _dilation(draw):
     channels, kernel = draw.integer(1, 3), [draw.integer(1, 3), draw.integer(1, 3)]
     sizes = [draw.integer(5, 7), draw.integer(5, 7)]
+    dtype = draw.pick(["float32", "float32", "float64", "half", "int32", "uint8"])
     return {
-        "input": fed(draw.values("float32", [draw.integer(1, 2), *sizes, channels]), False),
-        "filter": const(draw.values("float32", [*kernel, channels])),
+        "input": fed(draw.values(dtype, [draw.integer(1, 2), *sizes, channels])),
+        "filter": const(draw.values(dtype, [*kernel, channels])),
         "strides": [1, draw.integer(1, 2), draw.integer(1, 2), 1],
         "rates": [1, draw.integer(1, 2), draw.integer(1, 2), 1],
         "padding": draw.pick(["SAME", "VALID"]),
@@ -220,7 +269,7 @@ def _dilation(draw):
 def _patches(draw):
     sizes = [draw.integer(5, 7), draw.integer(5, 7)]
     return {
-        "images": fed(draw.values(draw.pick(["float32", "int32"]), [draw.integer(1, 2), *sizes, draw.integer(1, 3)]), False),
+        "images": fed(draw.values(draw.pick(["float32", "int32", "uint8", "half", "float64", "int64"]), [draw.integer(1, 2), *sizes, draw.integer(1, 3)])),
         "ksizes": [1, draw.integer(1, 3), draw.integer(1, 3), 1],
         "strides": [1, draw.integer(1, 3), draw.integer(1, 3), 1],
         "rates": [1, draw.integer(1, 2), draw.integer(1, 2), 1],

@@ -16,7 +16,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
+from tensorflow.core.protobuf import meta_graph_pb2, rewriter_config_pb2, saved_model_pb2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import arranged  # noqa: E402,F401
@@ -96,6 +96,9 @@ class Case:
         flat = []
         for part in parts:
             flat.extend(part if isinstance(part, (list, tuple)) else [part])
+        self.has_channels_first = str(arguments.get("data_format", "")).startswith("NC")
+        if self.has_channels_first:
+            flat = [tf.identity(each) for each in flat]  # an op whose own outputs are asked for keeps its layout
         self.outputs = {f"out{at}": plain(tensor) for at, tensor in enumerate(flat[: options["outputs"]])}
 
     def place(self, draw, scope, key, value):
@@ -124,6 +127,10 @@ NOT_COMPUTED = ["no opkernel was registered", "unimplemented", "not supported", 
 
 
 ONE_THREAD = tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+# Of pictures whose channels come first TensorFlow computes nothing on a CPU, but by bringing them last.
+CHANNELS_FIRST = tf1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+CHANNELS_FIRST.graph_options.rewrite_options.cpu_layout_conversion = rewriter_config_pb2.RewriterConfig.NCHW_TO_NHWC
+CHANNELS_FIRST.graph_options.rewrite_options.min_graph_nodes = -1
 
 
 def answered(case, graph, options):
@@ -131,7 +138,7 @@ def answered(case, graph, options):
     feeds = {holder: values for holder, values in case.feeds.values()}
     answer = {"inputs": {alias: encode(values) for alias, (_, values) in case.feeds.items()}}
     try:
-        with tf1.Session(graph=graph, config=ONE_THREAD) as session:
+        with tf1.Session(graph=graph, config=CHANNELS_FIRST if case.has_channels_first else ONE_THREAD) as session:
             results = session.run(case.outputs, feeds)
         answer["outputs"] = {alias: encode(value) for alias, value in results.items()}
     except tf.errors.OpError as error:
@@ -157,7 +164,7 @@ def write_op(folder, name, count, seed):
             try:
                 with tf1.name_scope(key):
                     case = Case(draw, name, make(draw), f"in{at}", options)
-            except (ArithmeticError, IndexError, ValueError, tf.errors.OpError):
+            except (ArithmeticError, IndexError, TypeError, ValueError, tf.errors.OpError):
                 refused += 1  # the graph would not be made at all, or a draw does not go with a size of 0
                 continue
             answer = answered(case, graph, options)

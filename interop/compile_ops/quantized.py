@@ -91,8 +91,10 @@ def _histogram(draw):
     low = draw.integer(-8, 4)
     values = draw.values(dtype, draw.shape(0, 3))
     if dtype.startswith("float"):
+        # Into one bin TensorFlow counts also what is no number.
         values = np.where(draw.flag(0.05), np.asarray(np.nan, dtype), values)
     high, bins = low + draw.integer(0 if draw.flag(0.1) else 1, 12), draw.integer(0 if draw.flag(0.1) else 1, 9)
+    bins = max(bins, 2) if np.isnan(np.asarray(values, np.float64)).any() else bins
     # TensorFlow multiplies with a reciprocal that some processors only estimate: what lies on the border of two bins may fall into either.
     places = (values.astype(np.float64) - low) * bins / max(1, high - low)
     values = np.where((places > 0) & (places < bins) & (np.abs(places - np.round(places)) < 1e-6), np.asarray(low, dtype), values)

@@ -36,7 +36,7 @@ def _place(draw, name):
     shape = draw.shape(1, 4)
     values = np.round(draw.values(dtype, shape).astype(np.float64)).astype(draw.values(dtype, []).dtype)  # with ties
     axis = draw.integer(-len(shape), len(shape) - 1)
-    return {"input": fed(values), "dimension": (const if draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "output_type": draw.pick(["int32", "int64"])}
+    return {"input": fed(values), "dimension": (const if draw.flag(0.7) else fed)(np.asarray(axis, np.int32)), "output_type": draw.pick(["int32", "int64", "int16", "uint16"])}
 
 
 @op("L2Loss")

@@ -33,6 +33,12 @@ function sizesAtRun(b: GraphBuilder, input: Value, { target, elements }: { reado
   return joinLists(b, elements.map((_, place) => (place === at ? missing : sizeAt(place))));
 }
 
+/** As {@link reshape}, to a list without -1, right also for tensors without elements. */
+export function reshapeExactly(b: GraphBuilder, value: Value, target: Value): Value {
+  const shape = elementsOf(target)?.map((size) => size ?? b.sizes.next());
+  return b.one('Reshape', [inPlace(b, value), cast(b, inPlace(b, target), 'INT64')], { dtype: value.dtype, shape }, { allowzero: 1 });
+}
+
 /** A shape that cannot be written as constant numbers. */
 export class UnwrittenShape extends Error {
   constructor(shape: Shape) {

@@ -14,7 +14,7 @@ import { Uncovered } from '../uncovered.ts';
 import { type ResizedAxis, resizedAxes, scaleOf, single } from './resized-axis.ts';
 import { asChannelsFirst } from './windows.ts';
 
-/** How much of each old place (columns) each new one (rows) is made of. */
+/** How much of each old place (rows) each new one (columns) is made of. */
 type WeightsOf = (axis: ResizedAxis, at: 0 | 1) => Value;
 
 /** Rows and columns by a matrix each, channels first so that both are products of two matrices: ONNX Runtime refuses a batch of none in others. */
@@ -43,15 +43,13 @@ interface Sampling {
 function lastAxis(b: GraphBuilder, x: Value, { weights, from, to, shape }: Sampling): Value {
   const lines = to.slice(0, -1).reduce((product, size) => binary(b, 'Mul', [product, size]));
   const flat = reshape(b, x, joinLists(b, [lines, from]));
-  return b.one('Reshape', [matrixProduct(b, flat, transposed(b, weights, [1, 0])), joinLists(b, to)], { dtype: 'FP32', shape }, { allowzero: 1 });
+  return b.one('Reshape', [matrixProduct(b, flat, weights), joinLists(b, to)], { dtype: 'FP32', shape }, { allowzero: 1 });
 }
 
-/** The numbers of the old places, as a row. */
+/** The numbers of the old places, as a column. */
 function oldPlaces(b: GraphBuilder, { input, from }: ResizedAxis): Value {
-  return cast(b, placesUpTo(b, cast(b, input, 'INT64'), from), 'FP32');
+  return reshape(b, cast(b, placesUpTo(b, cast(b, input, 'INT64'), from), 'FP32'), b.list([-1, 1]));
 }
-
-const asColumn = (b: GraphBuilder, list: Value): Value => reshape(b, list, b.list([-1, 1]));
 
 /** How much of an old place lies in the span of a new one. What is beyond the last belongs to it. */
 const overlaps = (call: OpCall, axis: ResizedAxis): Value => {
@@ -62,7 +60,7 @@ const overlaps = (call: OpCall, axis: ResizedAxis): Value => {
   const ends = where(b, compare(b, 'Less', [next, axis.input]), [next, single(b, Number.POSITIVE_INFINITY)]);
   const start = binary(b, 'Mul', [axis.places, scale]);
   const end = binary(b, 'Mul', [binary(b, 'Add', [axis.places, single(b, 1)]), scale]);
-  const shared = binary(b, 'Sub', [binary(b, 'Min', [asColumn(b, end), ends]), binary(b, 'Max', [asColumn(b, start), old])]);
+  const shared = binary(b, 'Sub', [binary(b, 'Min', [end, ends]), binary(b, 'Max', [start, old])]);
   return binary(b, 'Div', [binary(b, 'Max', [shared, single(b, 0)]), scale]);
 };
 
@@ -139,7 +137,7 @@ const underKernel = (call: OpCall, axis: ResizedAxis, at: 0 | 1): Value => {
   const plus = (x: Value, y: Value): Value => binary(b, 'Add', [x, y]);
   const minus = (x: Value, y: Value): Value => binary(b, 'Sub', [x, y]);
   const half = single(b, 0.5);
-  const middle = asColumn(b, plus(binary(b, 'Mul', [plus(axis.places, half), inverse]), shift));
+  const middle = plus(binary(b, 'Mul', [plus(axis.places, half), inverse]), shift);
   const old = oldPlaces(b, axis);
   const distance = unary(b, 'Abs', binary(b, 'Mul', [minus(plus(old, half), middle), binary(b, 'Div', [single(b, 1), width])]));
   const reach = binary(b, 'Mul', [single(b, kernel.radius), width]);
@@ -150,7 +148,7 @@ const underKernel = (call: OpCall, axis: ResizedAxis, at: 0 | 1): Value => {
   const isOutside = binary(b, 'Or', [compare(b, 'Less', [middle, single(b, 0)]), compare(b, 'Greater', [middle, axis.input])]);
   const isUnder = binary(b, 'And', [binary(b, 'And', [isAfter, isBefore]), unary(b, 'Not', isOutside)]);
   const weights = where(b, isUnder, [kernel.weigh(b, distance), single(b, 0)]);
-  const sum = reduce(b, 'ReduceSum', weights, { axes: [1], keepsAxes: true });
+  const sum = reduce(b, 'ReduceSum', weights, { axes: [0], keepsAxes: true });
   const isSome = compare(b, 'GreaterOrEqual', [unary(b, 'Abs', sum), single(b, NO_WEIGHT)]);
   return where(b, isSome, [binary(b, 'Mul', [weights, binary(b, 'Div', [single(b, 1), sum])]), single(b, 0)]);
 };

@@ -2,40 +2,35 @@ import { binary, chain } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { transposed } from '../build/order.ts';
 import { matrixProduct } from '../build/products.ts';
-import { reduce } from '../build/reducing.ts';
-import { reshape, unsqueeze } from '../build/reshape.ts';
+import { reshapeExactly, unsqueeze } from '../build/reshape.ts';
 import { joinLists, sizeList } from '../build/shape-lists.ts';
-import type { Value } from '../ir/value.ts';
-
-/** A tensor, and a label for each of its axes. */
-interface Labelled {
-  readonly value: Value;
-  readonly labels: readonly string[];
-}
+import { rankOf, type Value } from '../ir/value.ts';
+import { Uncovered } from '../uncovered.ts';
+import { type Labelled, onDiagonals, sumAlong, withDiagonals } from './equation-axes.ts';
 
 /**
- * Any equation of `Einsum` whose terms name no axis twice. Tensors are joined from the left, each pair as products of matrices; what nothing asks for
- * is summed first. Sizes may all be unknown, and 0: ONNX Runtime's own `Einsum` ends the process then.
+ * Any equation of `Einsum`. Tensors are joined from the left, each pair as products of matrices; what nothing asks for is summed first. Sizes may all be
+ * unknown, and 0: ONNX Runtime's own `Einsum` ends the process then.
  *
- * @returns `undefined` for other equations, and tensors of unknown rank
+ * @throws Uncovered for an equation that does not say what comes out
  */
-export function contraction(b: GraphBuilder, equation: string, inputs: readonly Value[]): Value | undefined {
+export function contraction(b: GraphBuilder, equation: string, inputs: readonly Value[]): Value {
   const [left = '', right] = equation.split('->');
   const terms = left.split(',');
-  const ranks = inputs.map(({ shape }) => shape?.length);
-  if (right === undefined || terms.length !== inputs.length || ranks.includes(undefined)) return undefined;
-  const operands = inputs.map((value, at): Labelled => ({ value, labels: labelsOf(terms[at] ?? '', ranks[at] ?? 0) }));
+  if (right === undefined || terms.length !== inputs.length) throw new Uncovered(`its equation is ${equation}`);
+  const operands = inputs.map((value, at): Labelled => withDiagonals(b, { value, labels: labelsOf(terms[at] ?? '', rankOf(value)) }));
   const dots = Math.max(...operands.map(({ labels }) => labels.filter((label) => label.startsWith('.')).length));
   const result = labelsOf(right, right.replace('...', '').length + (right.includes('.') ? dots : 0));
-  if ([result, ...operands.map(({ labels }) => labels)].some((labels) => new Set(labels).size !== labels.length)) return undefined;
+  const named = [...new Set(result)];
   const [first, ...others] = operands;
-  if (first === undefined) return undefined;
+  if (first === undefined) throw new Uncovered('it has no inputs');
   const joined = others.reduce((known, next, at) => {
     const later = [...result, ...others.slice(at + 1).flatMap(({ labels }) => labels)];
     return join(b, [known, next], new Set(later));
   }, first);
   const { value, labels } = summed(b, joined, new Set(result));
-  return labels.length === result.length ? transposed(b, value, result.map((label) => labels.indexOf(label))) : undefined;
+  if (labels.length !== named.length) throw new Uncovered(`its equation is ${equation}`);
+  return onDiagonals(b, { value: transposed(b, value, named.map((label) => labels.indexOf(label))), labels: named }, result);
 }
 
 /** A term's letters; what `...` stands for is numbered from its end, for it is broadcast so. */
@@ -62,13 +57,13 @@ function join(b: GraphBuilder, pair: readonly [Labelled, Labelled], wanted: Read
   // Of what is broadcast the product's own sizes hold, of the rest those of the tensors.
   const sizes = [...batch.map((_, axis) => sizeList(b, product, axis)), ...rows.map((label) => sizeList(b, x.value, x.labels.indexOf(label))), ...columns.map((label) => sizeList(b, y.value, y.labels.indexOf(label)))];
   if (rows.length === 1 && columns.length === 1) return { value: product, labels };
-  return { value: reshape(b, product, sizes.length === 0 ? b.list([]) : joinLists(b, sizes)), labels };
+  return { value: reshapeExactly(b, product, sizes.length === 0 ? b.list([]) : joinLists(b, sizes)), labels };
 }
 
 /** Without the axes that nothing asks for. */
 function summed(b: GraphBuilder, { value, labels }: Labelled, wanted: ReadonlySet<string>): Labelled {
   const axes = labels.flatMap((label, axis) => (wanted.has(label) ? [] : [axis]));
-  return { value: reduce(b, 'ReduceSum', value, { axes, keepsAxes: false }), labels: labels.filter((label) => wanted.has(label)) };
+  return { value: sumAlong(b, value, axes), labels: labels.filter((label) => wanted.has(label)) };
 }
 
 /** With an axis for each label, of size 1 where the tensor has none. */
@@ -85,5 +80,5 @@ function grouped(b: GraphBuilder, { value, labels }: Labelled, [batch, first, se
   const sizeOf = (axis: number): Value => sizeList(b, arranged, axis);
   const joined = (group: readonly string[], from: number): Value => (group.length === 0 ? b.list([1]) : chain(b, 'Mul', group.map((_, at) => sizeOf(from + at))));
   const lists = [...batch.map((_, axis) => sizeOf(axis)), joined(first, batch.length), joined(second, batch.length + first.length)];
-  return reshape(b, arranged, joinLists(b, lists));
+  return reshapeExactly(b, arranged, joinLists(b, lists));
 }

@@ -1,15 +1,17 @@
-import { cast } from '../build/elementwise.ts';
+import { cast, chain } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
+import { matrixProduct } from '../build/products.ts';
 import { reshapeTo } from '../build/reshape.ts';
+import { concat, slice } from '../build/slicing.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
 import { Uncovered } from '../uncovered.ts';
-import { slicedConvolution } from './sliced-convolution.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
-import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, padBefore, type PaddedWindows, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
+import { asChannelsLast, atPlace, fromChannelsLast, placesOf, underWindow } from './window-parts.ts';
+import { asChannelsFirst, explicitPads, fromChannelsFirst, type Layout, layoutOf, padBefore, type PaddedWindows, padWindows, spatial, windowAttributes, type Windows } from './windows.ts';
 
 /** A size of a filter, which must be known. */
 export function knownSizes(value: Value): readonly number[] {
@@ -41,16 +43,30 @@ interface ConvolutionParts {
 /** `Conv` of channels first. */
 function convolve(call: OpCall, x: Value, { weights, groups, windows, layout }: ConvolutionParts): Value {
   const { b } = call;
+  if (x.dtype === 'FP64' || x.dtype === 'INT32') return convolveByParts(call, x, { weights, groups, windows, layout });
   const { input: given, padding } = padBefore(b, call, asChannelsFirst(b, x, layout), { windows, fill: 0 });
   const windowed = padWindows(b, call, { sizes: shapeOf(given).slice(2), padding, layout }, windows);
   const shape = [shapeOf(given)[0] ?? 1, shapeOf(weights)[0] ?? 1, ...windowed.sizes];
   const { input, padded } = withoutPad(b, given, windowed);
-  // ONNX Runtime has no convolution of these, nor of types that hold their numbers.
-  if (x.dtype === 'FP64' || x.dtype === 'INT32') return fromChannelsFirst(b, slicedConvolution(b, { input, weights, groups, windows, padded }), layout);
   const kernel = kernelType('Conv', x.dtype);
   const attributes = { ...windowAttributes(windows, padded), ...(groups === 1 ? {} : { group: groups }) };
   const made = b.one('Conv', [cast(b, input, kernel), cast(b, weights, kernel)], { dtype: kernel, shape }, attributes);
   return fromChannelsFirst(b, cast(b, made, x.dtype), layout);
+}
+
+/** Types that ONNX Runtime's `Conv` does not take: the sum of one product for each place of the filter. */
+function convolveByParts(call: OpCall, x: Value, { weights, groups, windows, layout }: ConvolutionParts): Value {
+  const { b } = call;
+  const pads = explicitPads(call, layout);
+  const parts = underWindow(b, asChannelsLast(b, x, layout), { moves: { windows, padding: call.attributes.text('padding'), pads }, fill: 0 });
+  const places = placesOf(windows.size);
+  const [outputs = 1, inputs = 1] = shapeOf(weights).slice(0, 2).map(Number);
+  const each = Array.from({ length: groups }, (_, group) => {
+    const own = (value: Value, axis: number, count: number): Value => slice(b, value, [{ axis, start: group * count, end: (group + 1) * count }]);
+    const filters = own(weights, 0, outputs / groups);
+    return chain(b, 'Add', parts.map((part, at) => matrixProduct(b, groups === 1 ? part : own(part, rankOf(x) - 1, inputs), transposed(b, atPlace(b, filters, places[at] ?? []), [1, 0]))));
+  });
+  return fromChannelsLast(b, concat(b, each, rankOf(x) - 1), layout);
 }
 
 /** Zeros around a picture are padding of the convolution: a step less, and a picture less in memory. */

@@ -1,13 +1,10 @@
-import { cast } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
-import { kernelType } from '../build/kernel-types.ts';
-import { inPlace, transposed } from '../build/order.ts';
+import { transposed } from '../build/order.ts';
 import { matrixProduct } from '../build/products.ts';
 import { reshapeTo, UnwrittenShape } from '../build/reshape.ts';
 import type { Shape } from '../ir/dimension.ts';
 import { shapeOf, type Value } from '../ir/value.ts';
 import type { OpCall } from '../op-call.ts';
-import { Uncovered } from '../uncovered.ts';
 import { contraction } from './contraction.ts';
 
 /** An equation's letters, one for each axis. */
@@ -15,30 +12,11 @@ function letters(term: string): readonly string[] {
   return Array.from(term);
 }
 
-/** ONNX's equations know no broadcasting of `...` from TensorFlow's, but the same notation. */
+/** By one product of matrices where the sizes are such that it can be written at once, else in steps. */
 export function einsum(call: OpCall): Value {
   const { b, attributes, inputs } = call;
-  const [first] = inputs;
   const equation = attributes.text('equation').replaceAll(' ', '');
-  if (first === undefined) throw new Uncovered('it has no inputs');
-  const product = asProduct(call, equation) ?? contraction(b, equation, inputs);
-  if (product !== undefined) return product;
-  const kernel = kernelType('Einsum', first.dtype);
-  const values = inputs.map((value) => inPlace(b, cast(b, value, kernel)));
-  return cast(b, b.one('Einsum', values, { dtype: kernel, shape: einsumShape(b, equation, inputs) }, { equation }), first.dtype);
-}
-
-function einsumShape(b: GraphBuilder, equation: string, inputs: readonly Value[]): Shape | undefined {
-  const [terms = '', result] = equation.split('->');
-  if (result === undefined || equation.includes('.')) return undefined;
-  const sizes = new Map<string, Shape[number]>();
-  for (const [at, term] of terms.split(',').entries()) {
-    for (const [axis, letter] of letters(term).entries()) {
-      const size = inputs[at]?.shape?.[axis];
-      if (size !== undefined && (typeof size === 'number' || !sizes.has(letter))) sizes.set(letter, size);
-    }
-  }
-  return letters(result).map((letter) => sizes.get(letter) ?? b.sizes.next());
+  return asProduct(call, equation) ?? contraction(b, equation, inputs);
 }
 
 /** Of two inputs most equations are one product of matrices, once axes stand in the right order; transposes before it often cancel. */

@@ -2,7 +2,7 @@ import { binary, compare, like, unary, where } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { inPlace } from '../build/order.ts';
 import { reduce } from '../build/reducing.ts';
-import { wholeSum } from '../build/whole-sums.ts';
+import { wholeSum } from '../build/whole-numbers.ts';
 import { isFloat } from '../ir/constant-data.ts';
 import { rankOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';

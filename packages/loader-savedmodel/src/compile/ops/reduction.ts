@@ -3,12 +3,11 @@ import { isFloat } from '../ir/constant-data.ts';
 import { binary, cast, unary } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
-import { foldFirst } from '../build/folding.ts';
 import { inPlace, transposed } from '../build/order.ts';
 import { reduce, reduceBy } from '../build/reducing.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
-import { joinLists, sizeList } from '../build/shape-lists.ts';
-import { wholeSum } from '../build/whole-sums.ts';
+import { sizeList } from '../build/shape-lists.ts';
+import { wholeProduct, wholeSum } from '../build/whole-numbers.ts';
 import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
@@ -55,8 +54,7 @@ const product: Joins = (b, x, { axes, keepsAxes }) => {
   if (axes.length === 0) return x;
   const kept = shapeOf(x).map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const ahead = inPlace(b, transposed(b, x, [...axes, ...kept]));
-  const flat = reshape(b, ahead, joinLists(b, [b.list([-1]), ...kept.map((axis) => sizeList(b, x, axis))]));
-  const made = foldFirst(b, flat, { operator: 'Mul', nothing: 1 });
+  const made = wholeProduct(b, ahead, axes.length);
   return keepsAxes ? axes.toSorted((one, other) => one - other).reduce((value, axis) => unsqueeze(b, value, axis), made) : made;
 };
 

@@ -1,14 +1,13 @@
 import { binary, cast, compare, like, where } from '../build/elementwise.ts';
 import { type GraphBuilder, knownNumbers } from '../build/graph-builder.ts';
 import { guardedBy, zerosWhere } from '../build/guards.ts';
-import { inPlace } from '../build/order.ts';
+import { inPlace, transposed } from '../build/order.ts';
 import { reshape, unsqueeze } from '../build/reshape.ts';
 import { elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
 import { concat, type Cut, gather, slice, TO_END } from '../build/slicing.ts';
 import { axisOf, rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { Emitter, OpCall, OpFamily } from '../op-call.ts';
 import { RefusedRun } from '../refused-run.ts';
-import { Uncovered } from '../uncovered.ts';
 import { checkedAxis, knownInput } from './shape.ts';
 
 /** One place of a `StridedSlice`: what it does to which axis of its input. */
@@ -177,8 +176,11 @@ const reverseSequence: Emitter = (call) => {
   const { b, attributes } = call;
   const [x, lengths] = [inPlace(b, call.input(0)), call.input(1)];
   const [batch, time] = [attributes.integer('batch_dim', 0), attributes.integer('seq_dim')];
-  if (!(batch === 0 && time === 1) && !(batch === 1 && time === 0)) throw new Uncovered(`batch_dim ${batch} with seq_dim ${time}`);
-  return b.one('ReverseSequence', [x, cast(b, inPlace(b, lengths), 'INT64')], { dtype: x.dtype, shape: x.shape }, { batch_axis: batch, time_axis: time });
+  // ONNX has the two as its first axes.
+  const order = [batch, time, ...shapeOf(x).map((_, axis) => axis).filter((axis) => axis !== batch && axis !== time)];
+  const ahead = inPlace(b, transposed(b, x, order));
+  const made = b.one('ReverseSequence', [ahead, cast(b, inPlace(b, lengths), 'INT64')], { dtype: x.dtype, shape: ahead.shape }, { batch_axis: 0, time_axis: 1 });
+  return transposed(b, made, order.map((_, axis) => order.indexOf(axis)));
 };
 
 /** What goes out at the end comes in at the start. */

@@ -1,14 +1,17 @@
-import { binary, cast, like } from '../build/elementwise.ts';
+import { binary, cast, chain, like } from '../build/elementwise.ts';
 import type { GraphBuilder } from '../build/graph-builder.ts';
 import { kernelType } from '../build/kernel-types.ts';
 import { inPlace, transposed } from '../build/order.ts';
-import { reshapeTo } from '../build/reshape.ts';
-import { elementsOf } from '../build/shape-lists.ts';
-import { gather } from '../build/slicing.ts';
+import { pad } from '../build/filling.ts';
+import { matrixProduct } from '../build/products.ts';
+import { reshapeTo, unsqueeze } from '../build/reshape.ts';
+import { elementsOf, joinLists, sizeList } from '../build/shape-lists.ts';
+import { concat, gather, slice } from '../build/slicing.ts';
 import type { Shape } from '../ir/dimension.ts';
 import { rankOf, shapeOf, type Value } from '../ir/value.ts';
 import type { OpCall } from '../op-call.ts';
 import { Uncovered } from '../uncovered.ts';
+import { asChannelsLast, atPlace, fromChannelsLast, placesOf, underWindow } from './window-parts.ts';
 import { asChannelsFirst, fromChannelsFirst, type Layout, layoutOf, spatial } from './windows.ts';
 
 /** The numbers of one transposed convolution, axis by axis. */
@@ -46,7 +49,8 @@ interface Tensors {
 function convolveBack(call: OpCall, { sizes, filter, y }: Tensors, { plan, layout }: { readonly plan: Plan; readonly layout: Layout }): Value {
   const { b } = call;
   const rank = layout.rank;
-  const type = kernelType('ConvTranspose', y.dtype);
+  const isByParts = y.dtype === 'FP64';
+  const type = isByParts ? 'FP64' : kernelType('ConvTranspose', y.dtype);
   const isDepthwise = call.op.startsWith('Depthwise');
   const weights = cast(b, isDepthwise ? filterOfEach(b, filter) : inPlace(b, transposed(b, filter, [rank - 1, rank - 2, ...plan.kernel.map((_, axis) => axis)])), type);
   const [perGroup = 1, inputs = 1] = [shapeOf(weights)[1], shapeOf(y)[1]].map(Number);
@@ -60,10 +64,17 @@ function convolveBack(call: OpCall, { sizes, filter, y }: Tensors, { plan, layou
   if (inputs < 1) throw new Uncovered('its input has no channels');
   if (known.length === wanted.length) {
     const { pads, more } = paddingOf(call, { wanted: known, given: shapeOf(y).slice(2), plan, layout });
+    if (isByParts) {
+      const cuts = known.map((size, axis) => ({ axis: axis + 2, start: pads[axis] ?? 0, end: (pads[axis] ?? 0) + size }));
+      return fromChannelsFirst(b, { ...slice(b, reachByParts(b, input, { weights, groups, plan }), cuts), shape: [...lead, ...known] }, layout);
+    }
     const made = b.one('ConvTranspose', [input, weights], { dtype: type, shape: [...lead, ...known] }, { ...attributes, pads, output_padding: more });
     return fromChannelsFirst(b, cast(b, made, y.dtype), layout);
   }
-  const full = b.one('ConvTranspose', [input, weights], { dtype: type, shape: [...lead, ...wanted.map(() => b.sizes.next())] }, { ...attributes, output_padding: plan.strides.map((stride) => stride - 1) });
+  const open = { dtype: type, shape: [...lead, ...wanted.map(() => b.sizes.next())] };
+  const full = isByParts
+    ? { ...reachByParts(b, input, { weights, groups, plan }), shape: open.shape }
+    : b.one('ConvTranspose', [input, weights], open, { ...attributes, output_padding: plan.strides.map((stride) => stride - 1) });
   return fromChannelsFirst(b, cast(b, cropped(call, full, { sizes, plan, layout }), y.dtype), layout);
 }
 
@@ -71,6 +82,44 @@ function convolveBack(call: OpCall, { sizes, filter, y }: Tensors, { plan, layou
 function filterOfEach(b: GraphBuilder, filter: Value): Value {
   const [height = 1, width = 1, channels, multiplier] = shapeOf(filter).map(Number);
   return reshapeTo(b, transposed(b, filter, [2, 3, 0, 1]), [(channels ?? 1) * (multiplier ?? 1), 1, height, width]);
+}
+
+interface Reach {
+  /** Inputs, outputs of one group, then the axes between. */
+  readonly weights: Value;
+  readonly groups: number;
+  readonly plan: Plan;
+}
+
+/** All that the filters reach, of types that ONNX Runtime's operator does not take: a convolution of what came out, with zeros between, by the turned filter. */
+function reachByParts(b: GraphBuilder, y: Value, { weights, groups, plan }: Reach): Value {
+  const rank = rankOf(y);
+  const spread = plan.strides.reduce((value, stride, axis) => withZeros(b, value, { axis: axis + 2, count: stride - 1 }), y);
+  const around = plan.spans.map((span): readonly [number, number] => [span - 1, span - 1]);
+  const channelsFirst = { rank, isChannelsLast: false };
+  const windows = { size: plan.kernel, strides: plan.kernel.map(() => 1), dilations: plan.dilations };
+  const parts = underWindow(b, asChannelsLast(b, spread, channelsFirst), { moves: { windows, padding: 'EXPLICIT', pads: around }, fill: 0 });
+  const places = placesOf(plan.kernel);
+  const inputs = Number(shapeOf(weights)[0]) / groups;
+  const each = Array.from({ length: groups }, (_, group) => {
+    const own = (value: Value, axis: number): Value => (groups === 1 ? value : slice(b, value, [{ axis, start: group * inputs, end: (group + 1) * inputs }]));
+    return chain(b, 'Add', parts.map((part, at) => {
+      const turned = (places[at] ?? []).map((place, axis) => (plan.kernel[axis] ?? 1) - 1 - place);
+      return matrixProduct(b, own(part, rank - 1), atPlace(b, own(weights, 0), turned));
+    }));
+  });
+  return inPlace(b, fromChannelsLast(b, concat(b, each, rank - 1), channelsFirst));
+}
+
+/** With so many zeros after each element along an axis. */
+function withZeros(b: GraphBuilder, x: Value, { axis, count }: { readonly axis: number; readonly count: number }): Value {
+  if (count === 0) return x;
+  const wide = unsqueeze(b, inPlace(b, x), axis + 1);
+  const padded = pad(b, wide, shapeOf(wide).map((_, at): readonly [number, number] => [0, at === axis + 1 ? count : 0]), { mode: 'constant' });
+  const sizes = shapeOf(x).map((_, at) => (at === axis ? binary(b, 'Mul', [sizeList(b, x, at), b.list([count + 1])]) : sizeList(b, x, at)));
+  const size = shapeOf(x)[axis];
+  const shape = shapeOf(x).with(axis, typeof size === 'number' ? size * (count + 1) : b.sizes.next());
+  return b.one('Reshape', [inPlace(b, padded), joinLists(b, sizes)], { dtype: x.dtype, shape }, { allowzero: 1 });
 }
 
 function wantedSizes(sizes: Value, layout: Layout): Shape {

@@ -134,7 +134,8 @@ export function padWindows(b: GraphBuilder, call: OpCall, { sizes, padding, layo
   return { pads: [...pads.map(([before]) => before), ...pads.map(([, after]) => after)], sizes: out };
 }
 
-function explicitPads(call: OpCall, layout: Layout): readonly (readonly [number, number])[] {
+/** The pairs of a call's `explicit_paddings` for the axes that windows move over. */
+export function explicitPads(call: OpCall, layout: Layout): readonly (readonly [number, number])[] {
   const numbers = call.attributes.integers('explicit_paddings');
   const pairs = Array.from({ length: layout.rank }, (_, axis): readonly [number, number] => [numbers[axis * 2] ?? 0, numbers[axis * 2 + 1] ?? 0]);
   return spatial(pairs, layout);

@@ -52,7 +52,7 @@ await checkRegistry({ python, tools, count });
 if (python !== undefined) count(await checkTrees({ python, tools }));
 if (python !== undefined) await checkSavedModels({ python, node: pinnedNode() ?? machineNode(), tools, count });
 if (python !== undefined) count(await checkExamples(python));
-for (const suite of ['compile-ops.mjs', 'compile-networks.mjs', 'compile-models.mjs']) if (python !== undefined) await runSources(suite, ['--python', python]);
+for (const suite of ['compile-ops.mjs', 'compile-networks.mjs', 'compile-models.mjs', 'onnx-empty-inputs.mjs']) if (python !== undefined) await runSources(suite, ['--python', python]);
 if (python !== undefined && process.env.SERVABLE_INTEROP_LARGE === '1') await runSources('compile-large-model.mjs', ['--python', python]);
 if (python !== undefined) count(await checkTables({ python, tools }));
 if (python !== undefined) count(await checkSemanticSearch(python, tools));

@@ -9,6 +9,7 @@ export interface ErrorArguments {
   SRV_ONNX_MANIFEST_INVALID: [path: string, where: string, reason: string];
   SRV_ONNX_PLUGIN_OPTION_INVALID: [option: string, reason: string];
   SRV_ONNX_SIGNATURE_UNKNOWN: [signature: string, known: string];
+  SRV_ONNX_INPUT_EMPTY: [input: string, shape: string, operators: string];
 }
 
 type ErrorTable = {
@@ -40,6 +41,11 @@ const table: ErrorTable = {
   SRV_ONNX_SIGNATURE_UNKNOWN: {
     status: 'INVALID_ARGUMENT',
     message: (signature, known) => `The model has no signature '${signature}': its signatures are ${known}`,
+  },
+  SRV_ONNX_INPUT_EMPTY: {
+    status: 'INVALID_ARGUMENT',
+    message: (input, shape, operators) =>
+      `Input '${input}' is of shape ${shape}: it has no elements, and ONNX Runtime may end the whole process when ${operators} gets none. Send at least one, or serve the model with option allowEmptyInputs where they never get none`,
   },
 };
 

@@ -1,6 +1,7 @@
 import type { Artifact, Loader, LoaderContext, ResourceEstimate, Servable } from '@servable/core';
 import type { OnnxEngine, OnnxSession } from '@servable/engine-onnxruntime';
 import { BatchingDecision } from './batching-decision.ts';
+import { EmptyInputs } from './empty-inputs.ts';
 import { estimateResources } from './estimate.ts';
 import { checkExternalFiles } from './external-files.ts';
 import { findModelFile } from './find-model-file.ts';
@@ -43,7 +44,7 @@ export class OnnxLoader implements Loader {
     const { artifact, options, engine } = this.#parts;
     const { path, facts } = await readModel(artifact.path, signal);
     const manifest = await readManifest(artifact.path);
-    const { batching, ...session } = options;
+    const { batching, allowEmptyInputs, ...session } = options;
     const decision = new BatchingDecision(batching, batching === undefined ? await readGraphFile(path, signal) : undefined);
     // Before the engine is troubled: a wrong servable.json should not cost a load.
     resolveSignatures(graphOf(path, facts, engine()), manifest, decision);
@@ -52,7 +53,8 @@ export class OnnxLoader implements Loader {
     const loaded = await untilAborted(creating, signal);
     const graph = graphOf(path, facts, engine(), loaded);
     this.#warnOf([...unservableNotes(graph.outputs), ...deviceNotes(loaded)]);
-    return new OnnxServable(loaded, resolveSignatures(graph, manifest, decision));
+    const empties = new EmptyInputs(facts, { isAllowed: allowEmptyInputs });
+    return new OnnxServable({ session: loaded, signatures: resolveSignatures(graph, manifest, decision), empties });
   }
 
   async unload(): Promise<void> {

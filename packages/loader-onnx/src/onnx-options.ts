@@ -8,6 +8,11 @@ export interface OnnxOptions extends Omit<SessionOptions, 'hasLoops'> {
    * graph is proven to keep rows apart, else `none`; shapes cannot tell.
    */
   readonly batching?: Batching;
+  /**
+   * Whether requests may bring inputs without elements although the graph has operators with which ONNX Runtime ends the process when a tensor of
+   * theirs is empty, such as `LSTM` and `TopK`. For models in which those never get the empty ones. Default false: such requests are refused.
+   */
+  readonly allowEmptyInputs?: boolean;
 }
 
 /** Options of the plugin: {@link OnnxOptions} for every model, and how its one engine is made. */
@@ -48,6 +53,7 @@ export const ONNX_OPTIONS_SCHEMA: Readonly<Record<string, unknown>> & { readonly
     runsPerReplica: { ...COUNT, description: 'Runs sent to one replica at once. Default 2.' },
     maxQueuedRuns: { type: 'integer', minimum: 0, description: 'Runs that may wait beyond those. Default 4096.' },
     batching: { enum: ['rows', 'none'], description: 'Where servable.json does not say. Default: rows where that is proven, else none.' },
+    allowEmptyInputs: { type: 'boolean', description: 'Whether inputs may have no elements in models with operators that crash on those. Default false.' },
   },
 };
 

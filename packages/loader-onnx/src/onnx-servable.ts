@@ -1,5 +1,6 @@
 import { type Executor, type NamedTensors, type RunContext, type Servable, ServingError, type Signature, type SignatureCall, type Tensor } from '@servable/core';
 import { onnxError, type OnnxSession } from '@servable/engine-onnxruntime';
+import type { EmptyInputs } from './empty-inputs.ts';
 import { loaderError } from './errors.ts';
 import type { OnnxSignature } from './onnx-signatures.ts';
 
@@ -12,15 +13,24 @@ interface PreparedSignature extends OnnxSignature {
   readonly keepsOutputs: boolean;
 }
 
+/** What {@link OnnxServable} is made of. */
+export interface OnnxServableParts {
+  readonly session: OnnxSession;
+  readonly signatures: ReadonlyMap<string, OnnxSignature>;
+  readonly empties: EmptyInputs;
+}
+
 /** A loaded graph under the names of its signatures. */
 export class OnnxServable implements Servable {
   readonly signatures: ReadonlyMap<string, Signature>;
   readonly executor: Executor;
   readonly #session: OnnxSession;
   readonly #byName: ReadonlyMap<string, PreparedSignature>;
+  readonly #empties: EmptyInputs;
 
-  constructor(session: OnnxSession, signatures: ReadonlyMap<string, OnnxSignature>) {
+  constructor({ session, signatures, empties }: OnnxServableParts) {
     this.#session = session;
+    this.#empties = empties;
     this.#byName = new Map(Array.from(signatures, ([name, signature]) => [name, prepare(signature)]));
     this.executor = session.executor;
     this.signatures = new Map(Array.from(signatures, ([name, { signature }]) => [name, signature]));
@@ -29,9 +39,8 @@ export class OnnxServable implements Servable {
   /** Not async: an engine that answers at once is not made to wait for a promise. */
   run(name: string, inputs: NamedTensors, context: RunContext): NamedTensors | Promise<NamedTensors> {
     const named = this.#byName.get(name);
-    if (named === undefined) {
-      return Promise.reject(unknownSignature(name, this.#byName));
-    }
+    const refusal = named === undefined ? unknownSignature(name, this.#byName) : this.#empties.refusalOf(inputs);
+    if (named === undefined || refusal !== undefined) return Promise.reject(refusal);
     const isAll = context.outputs.length === 0;
     const aliases = isAll ? named.aliases : context.outputs;
     const graphOutputs = isAll ? named.graphOutputs : aliases.map((alias) => named.outputs.get(alias) ?? alias);
@@ -51,6 +60,8 @@ export class OnnxServable implements Servable {
     });
     const [first] = named;
     if (first === undefined) return [];
+    const refusal = this.#empties.refusalOf(inputs);
+    if (refusal !== undefined) throw refusal;
     const wanted = calls.map(({ outputs }, index) => outputs.map((alias) => named[index]?.outputs.get(alias) ?? alias));
     try {
       const results = await this.#session.run(graphInputs(first, inputs), [...new Set(wanted.flat())], context.signal);

@@ -77,6 +77,7 @@ it('has a schema that takes every option and no other', () => {
     runsPerReplica: 2,
     maxQueuedRuns: 0,
     batching: 'rows',
+    allowEmptyInputs: true,
   };
   const validate = new Ajv().compile(ONNX_OPTIONS_SCHEMA);
   expect(validate(all)).toBe(true);

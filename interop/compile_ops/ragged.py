@@ -58,6 +58,17 @@ def _gather(draw):
     }
 
 
+@op("RaggedFillEmptyRows")
+def _fill(draw):
+    rows, dtype = draw.integer(0 if draw.flag(0.05) else 1, 5), draw.pick(ANY)
+    numbers = draw.rng.integers(0, max(rows, 1), draw.integer(0, 6)).astype(np.int64)
+    if draw.flag(0.6):
+        numbers.sort()
+    if draw.flag(0.06) and numbers.size:
+        numbers[0] = draw.pick([-1, rows])
+    return {"value_rowids": fed(numbers), "values": fed(draw.values(dtype, [len(numbers)])), "nrows": (const if draw.flag() else fed)(np.asarray(rows, np.int64)), "default_value": fed(draw.values(dtype, []))}
+
+
 @op("RaggedTensorToSparse")
 def _to_sparse(draw):
     made, count = nested(draw, draw.integer(1, 3), draw.pick([np.int32, np.int64]))

@@ -29,6 +29,7 @@ const OUTPUTS: Readonly<Record<string, string>> = {
   Qr: 'q r',
   QuantizeV2: 'output output_min output_max',
   RaggedCountSparseOutput: 'output_indices output_values output_dense_shape',
+  RaggedFillEmptyRows: 'output_value_rowids output_values empty_row_indicator reverse_index_map',
   RaggedGather: 'output_nested_splits*OUTPUT_RAGGED_RANK output_dense_values',
   RaggedRange: 'rt_nested_splits rt_dense_values',
   RaggedTensorFromVariant: 'output_nested_splits*output_ragged_rank output_dense_values',

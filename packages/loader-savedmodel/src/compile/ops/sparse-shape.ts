@@ -16,25 +16,61 @@ import { fromStart } from './indexing.ts';
 import { checkedAxis, knownScalar } from './shape.ts';
 import { column, inRows, keysOf, numberAt, placesOf, sparseInput, sparseOf } from './sparse-tensor.ts';
 
-/** A value in the first place of each row that has none. */
-const fillEmptyRows: Emitter = (call) => {
-  const { b } = call;
-  const { indices, values, shape, rank } = sparseInput(call, 0);
-  const rows = fromStart(b, column(b, indices, 0));
-  const nothing = { ...expand(b, b.scalar('INT64', 0), numberAt(b, shape, 0)), shape: [b.sizes.next()] };
+interface Filling {
+  /** The row of each value; none below 0. */
+  readonly rows: Value;
+  readonly values: Value;
+  /** How many rows there are, a list of one. */
+  readonly count: Value;
+  readonly fill: Value;
+}
+
+/** Rows that all have a value. */
+interface Filled {
+  /** Rows that have none, and whether each row is one of them. */
+  readonly empty: Value;
+  readonly isEmpty: Value;
+  /** Where each value and then each filling goes. */
+  readonly order: Value;
+  readonly values: Value;
+  /** Where each of the given values is now. */
+  readonly target: Value;
+}
+
+/** A value in each row that has none. */
+function filledRows(b: GraphBuilder, { rows, values, count, fill }: Filling): Filled {
+  const nothing = { ...expand(b, b.scalar('INT64', 0), count), shape: [b.sizes.next()] };
   const ones = expand(b, b.scalar('INT64', 1), shapeList(b, rows));
   const counts = scatterJoined(b, nothing, { indices: unsqueeze(b, rows, 1), updates: ones, reduction: 'add' });
   const isEmpty = compare(b, 'Equal', [counts, like(b, counts, 0)]);
   const size = b.sizes.next();
   const empty = reshape(b, b.one('NonZero', [inPlace(b, isEmpty)], { dtype: 'INT64', shape: [1, size] }), b.list([-1]));
+  const order = sortingOrder(b, concat(b, [rows, empty], 0));
+  const all = gather(b, concat(b, [values, expand(b, fill, sizeList(b, empty, 0))], 0), { indices: order });
+  const target = b.one('Slice', [inverted(b, order), b.list([0]), sizeList(b, rows, 0), b.list([0])], { dtype: 'INT64', shape: [shapeOf(rows)[0] ?? b.sizes.next()] });
+  return { empty, isEmpty, order, values: all, target };
+}
+
+/** A value in the first place of each row that has none. */
+const fillEmptyRows: Emitter = (call) => {
+  const { b } = call;
+  const { indices, values, shape, rank } = sparseInput(call, 0);
+  const rows = fromStart(b, column(b, indices, 0));
+  const { empty, isEmpty, order, values: all, target } = filledRows(b, { rows, values, count: numberAt(b, shape, 0), fill: call.input(3) });
+  const size = shapeOf(empty)[0] ?? b.sizes.next();
   const zeros = expand(b, b.scalar('INT64', 0), joinLists(b, [sizeList(b, empty, 0), b.list([rank - 1])]));
   const added = rank === 1 ? unsqueeze(b, empty, 1) : concat(b, [unsqueeze(b, empty, 1), { ...zeros, shape: [size, rank - 1] }], 1);
-  const order = sortingOrder(b, concat(b, [rows, empty], 0));
-  const filled = expand(b, call.input(3), sizeList(b, empty, 0));
   const places = gather(b, concat(b, [indices, added], 0), { indices: order });
-  const all = gather(b, concat(b, [values, filled], 0), { indices: order });
-  const target = b.one('Slice', [inverted(b, order), b.list([0]), sizeList(b, indices, 0), b.list([0])], { dtype: 'INT64', shape: [shapeOf(indices)[0] ?? b.sizes.next()] });
   return [places, all, isEmpty, target];
+};
+
+/** The same of rows by their numbers. */
+const fillEmptyRaggedRows: Emitter = (call) => {
+  const { b } = call;
+  const rows = fromStart(b, inPlace(b, cast(b, call.input(0), 'INT64')));
+  const count = reshape(b, cast(b, call.input(2), 'INT64'), b.list([1]));
+  const { empty, isEmpty, order, values, target } = filledRows(b, { rows, values: inPlace(b, call.input(1)), count, fill: call.input(3) });
+  return [gather(b, concat(b, [rows, empty], 0), { indices: order }), values, isEmpty, target];
 };
 
 /** A shape one of whose sizes may be -1, with what that stands for; refused for another number of elements. */
@@ -121,5 +157,5 @@ const sparseSplit: Emitter = (call) => {
 /** Sparse tensors that are cut and arranged. */
 export const SPARSE_SHAPE: OpFamily = {
   title: 'Arrangement of sparse tensors',
-  ops: { SparseConcat: sparseConcat, SparseFillEmptyRows: fillEmptyRows, SparseReshape: sparseReshape, SparseSlice: sparseSlice, SparseSplit: sparseSplit },
+  ops: { RaggedFillEmptyRows: fillEmptyRaggedRows, SparseConcat: sparseConcat, SparseFillEmptyRows: fillEmptyRows, SparseReshape: sparseReshape, SparseSlice: sparseSlice, SparseSplit: sparseSplit },
 };

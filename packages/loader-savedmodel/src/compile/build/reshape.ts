@@ -51,7 +51,8 @@ export function reshapeTo(b: GraphBuilder, value: Value, shape: Shape): Value {
   const input = inPlace(b, value);
   if (isFixed(shape) && shape.includes(0)) return b.one('Reshape', [input, b.list(shape)], { dtype: value.dtype, shape }, { allowzero: 1 });
   const written = writtenTarget(input, shape, shape);
-  if (written === undefined) throw new UnwrittenShape(shape);
+  // Beside a size of 0 that is copied, -1 stands for nothing.
+  if (written === undefined || (written.includes(0) && written.includes(-1))) throw new UnwrittenShape(shape);
   return b.one('Reshape', [input, b.list(written)], { dtype: value.dtype, shape });
 }
 

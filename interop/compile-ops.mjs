@@ -41,12 +41,11 @@ try {
     if (op === undefined) console.log(line);
     else await check(op);
   }
-  if (values.ops === '') checkGenerators();
   const status = await ended;
   if (status !== 0) {
     failed += 1;
-    console.log(`FAILED TensorFlow's process ended with ${status}: ${said}`);
-  }
+    console.log(`FAILED TensorFlow's process ended with ${status} after ${[...made].at(-1) ?? 'no op'}: ${said}`);
+  } else if (values.ops === '') checkGenerators();
 } finally {
   oracle.kill();
   await ended;

@@ -17,7 +17,7 @@ def _places(draw, size, shape, wrong=0.08):
 
 @op("GatherV2")
 def _gather(draw):
-    shape = draw.shape(1, 4)
+    shape = [max(1, size) for size in draw.shape(1, 4)]  # of nothing TensorFlow looks at no place
     axis = draw.integer(0, len(shape) - 1)
     batch = draw.integer(0, axis) if draw.flag(0.4) else 0
     places = _places(draw, shape[axis], shape[:batch] + draw.shape(0, 2))

@@ -68,7 +68,7 @@ class GraphEmitter {
     const { graph, signature } = source;
     this.#fetched = Array.from(signature.outputs, ([alias, { graphName = alias }]): [string, TensorPlace] => [alias, this.#placeOf(graphName)]);
     const given = new Set(Array.from(signature.inputs, ([alias, { graphName = alias }]) => placeKey(this.#placeOf(graphName))));
-    this.#hasHosts = opsNeeded(graph, this.#whole(), given).some((op) => hostOpOf(op) !== undefined);
+    this.#hasHosts = [...opsNeeded(graph, this.#whole(), given)].some((op) => hostOpOf(op) !== undefined);
     this.#b = new GraphBuilder({ keepsStrings: this.#hasHosts });
   }
 

@@ -76,7 +76,18 @@ export function neededBy({ results, effects }: FlatBranch): readonly TensorPlace
   return [...results, ...effects.flatMap(({ op, name, branches, inputs }) => (op === 'Assert' ? inputs.slice(0, 1) : branches === undefined ? [] : [{ node: name, index: 0 }]))];
 }
 
-/** The ops of the nodes that a part of a graph needs, in its branches too. */
-export function opsNeeded(graph: FlatGraph, part: FlatBranch, given: { has(key: string): boolean }): readonly string[] {
-  return inOrderOfUse(graph, neededBy(part), given).flatMap(({ op, branches = [] }) => [op, ...branches.flatMap((branch) => opsNeeded(graph, branch, given))]);
+/** The ops of the nodes that a part of a graph needs, in its branches too. Each node is looked at once: branches need what others before them give. */
+export function opsNeeded(graph: FlatGraph, part: FlatBranch, given: { has(key: string): boolean }): ReadonlySet<string> {
+  const ops = new Set<string>();
+  const seen = new Set<string>();
+  const known = { has: (key: string): boolean => given.has(key) || seen.has(key.slice(0, key.lastIndexOf(':'))) };
+  const pending = [part];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const { name, op, branches = [] } of inOrderOfUse(graph, neededBy(next), known)) {
+      seen.add(name);
+      ops.add(op);
+      pending.push(...branches);
+    }
+  }
+  return ops;
 }

@@ -56,7 +56,7 @@ class Identity {
 
   #addBranch({ results, effects }: FlatBranch): void {
     const roots = [...results, ...effects.map(({ name }) => ({ node: name, index: 0 }))];
-    for (const node of inOrderOfUse(this.#graph, roots, { has: (key) => this.#names.has(key) })) this.#addNode(node);
+    for (const node of inOrderOfUse(this.#graph, roots, { has: (key) => this.#names.has(key) || this.#names.has(key.slice(0, key.lastIndexOf(':'))) })) this.#addNode(node);
     this.#add('results', roots.map((place) => this.#nameOf(place)));
     this.#add('effects', effects.map(({ op }) => op));
   }

@@ -85,8 +85,9 @@ def _unsorted(draw, name):
     if draw.flag(0.05) and np.prod(shape) > 0:
         ids.reshape(-1)[0] = count
     dtype = draw.pick(["float32", "float64", "int32", "int64", "half"])
-    # TensorFlow rounds each sum to half precision, this the last one: small whole numbers are exact in both.
-    values = draw.rng.integers(-3, 4, shape).astype(np.half) if dtype == "half" else draw.values(dtype, shape)
+    # TensorFlow rounds each step to half precision, this the last one: small whole numbers are exact in both, and products of ones never too large.
+    most = 1 if name == "UnsortedSegmentProd" else 3
+    values = draw.rng.integers(-most, most + 1, shape).astype(np.half) if dtype == "half" else draw.values(dtype, shape)
     return {"data": fed(values), "segment_ids": fed(ids.astype(draw.pick([np.int32, np.int64]))), "num_segments": const(np.asarray(count, np.int32))}
 
 

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import type { InputShapes } from '../compile-model.ts';
 
 /** Raised whenever the compiler writes something else for the same model. */
-const COMPILER_VERSION = 12;
+const COMPILER_VERSION = 13;
 
 /** What a compiled model depends on, besides its files. */
 export interface CacheKeyParts {

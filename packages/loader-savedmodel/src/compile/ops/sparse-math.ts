@@ -104,6 +104,11 @@ function united(b: GraphBuilder, first: SparseTensor, second: SparseTensor): { r
   return { places: placesOf(b, values, { shape, rank: first.rank }), values: [spread(first, own), spread(second, others)], counts, shape };
 }
 
+/** The smallest number of the short types is farther from 0 than their largest. */
+function distanceType(dtype: DType): DType {
+  return dtype === 'INT8' || dtype === 'INT16' ? 'INT32' : dtype;
+}
+
 /** Sums of two, without those nearer to 0 than a threshold; what stands in one alone stays. */
 const added: Emitter = (call) => {
   const { b } = call;
@@ -111,7 +116,8 @@ const added: Emitter = (call) => {
   const { places, values, shape, counts } = united(b, first, second);
   const sum = cast(b, binary(b, 'Add', values), first.values.dtype);
   const isAlone = compare(b, 'Less', [counts, like(b, counts, 2)]);
-  const isKept = binary(b, 'Or', [isAlone, compare(b, 'GreaterOrEqual', [unary(b, 'Abs', sum), least])]);
+  const wide = distanceType(sum.dtype);
+  const isKept = binary(b, 'Or', [isAlone, compare(b, 'GreaterOrEqual', [unary(b, 'Abs', cast(b, sum, wide)), cast(b, least, wide)])]);
   const count = b.sizes.next();
   return [keptWhere(b, places, isKept, count), keptWhere(b, sum, isKept, count), shape];
 };

@@ -6,16 +6,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ENDING_OPERATORS } from '../packages/loader-onnx/src/empty-inputs.ts';
 import { runCommand } from '../scripts/run-command.mjs';
-import { modelsPython } from './models-python.mjs';
+import { root } from '../scripts/workspace.mjs';
+import { pythonEnvironment } from './python-environment.mjs';
 
 const MINUTE_MS = 60_000;
+/** The ONNX Runtime of `onnxruntime-node`, as Python has it. */
+const requirements = join(import.meta.dirname, 'requirements-runtime.txt');
 /** Ends the process where it has no heads, which no request can bring about: a model's weights say how many there are. */
 const BY_THE_MODEL_ALONE = ['Attention'];
 
 const { values } = parseArgs({ options: { python: { type: 'string', default: 'python3' } } });
 const counts = { passed: 0, failed: 0, skipped: 0 };
 try {
-  await check(await modelsPython(values.python));
+  await check(await pythonEnvironment({ python: values.python, folder: join(root, '.interop', 'runtime-venv'), requirements }));
 } catch (error) {
   console.log(`skipped  ONNX Runtime on empty tensors: ${error.message}`);
   counts.skipped += 1;

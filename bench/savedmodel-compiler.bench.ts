@@ -8,6 +8,8 @@
  *
  *   BENCH_PYTHON=<python> npm run bench -- savedmodel-compiler
  *   BENCH_NETWORKS=mlp,resnet50 …                  # some of them
+ *   BENCH_THREADS=2 …                              # threads of each, and nothing of compiling; another run, since TensorFlow has one pool of threads
+ *                                                  # for the process, as large as its first session says
  */
 import { allocateData, createManager, createTensor, elementCount, type LoaderPlugin, messageOf, type NamedTensors, type NumericData, parseModelName, parseVersion, type RunContext, type Signature, silentLogger } from '@servable/core';
 import { findLibrary } from '@servable/engine-tensorflow';
@@ -29,6 +31,7 @@ const TARGETS: Readonly<Record<string, number>> = { mlp: 1.5, mobilenet_v2: 2, r
 /** The most that compiling may take. */
 const COMPILE_SECONDS: Readonly<Record<string, number>> = { mobilenet_v2: 1, resnet50: 3 };
 const SLOWEST_OF_CONVERTED = 1 / 1.1;
+const THREADS = Number(process.env['BENCH_THREADS'] ?? 1);
 const MODEL = parseModelName('network');
 const VERSION = parseVersion(1);
 const ROUNDS = sized(7, 2);
@@ -45,10 +48,8 @@ async function main(): Promise<void> {
   if (python === undefined) return console.error('Nothing is measured: BENCH_PYTHON is to name a Python with TensorFlow and Keras');
   const networks = makeNetworks(python, NAMES);
   const library = libraryOrNone(python);
-  for (const name of NAMES) {
-    await compare({ name, networks, library, threads: 1 }, [1, 8]);
-    if (Object.hasOwn(TARGETS, name)) await compare({ name, networks, library, threads: 2 }, [1]);
-  }
+  for (const name of NAMES) await compare({ name, networks, library, threads: THREADS }, [1, 8]);
+  if (THREADS > 1) return;
   for (const name of NAMES) await compareCompiling(name, networks.savedModelOf(name));
 }
 

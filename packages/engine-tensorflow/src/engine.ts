@@ -11,7 +11,10 @@ export interface TensorFlowModelOptions {
   readonly tags?: readonly string[];
   /** Where it runs; of a list the first that this machine has. Default `cpu`. */
   readonly device?: TensorFlowDevice | readonly TensorFlowDevice[];
-  /** Threads that share the work of one operator. Default 1: best for small models and for many requests at once. */
+  /**
+   * Threads that share the work of one operator. Default 1: best for small models and for many requests at once. TensorFlow has one pool of them for
+   * the process: the first model that is loaded says how large it is.
+   */
   readonly intraOpThreads?: number;
   /** Threads that run independent operators side by side. Default 1: the engine thread itself. */
   readonly interOpThreads?: number;

@@ -7,6 +7,12 @@ import { hasNoRows, withOneRow, withoutRows } from './no-rows.ts';
 import { PlanRunner } from './plan/plan-runner.ts';
 import type { EngineCall, EngineSession } from './saved-model-engine.ts';
 
+/** A graph that has the client's own names: nothing is renamed, or put beside what it computes. */
+interface DirectGraph {
+  readonly session: OnnxSession;
+  readonly inputCount: number;
+}
+
 /** A compiled model whose graphs are loaded. */
 export class CompiledSession implements EngineSession {
   readonly executor: Executor;
@@ -17,12 +23,15 @@ export class CompiledSession implements EngineSession {
   readonly #sessions: ReadonlyMap<string, OnnxSession>;
   /** By signature. */
   readonly #plans: ReadonlyMap<string, PlanRunner>;
+  /** By signature. */
+  readonly #direct: ReadonlyMap<string, DirectGraph>;
 
   constructor(compiled: CompiledModel, sessions: ReadonlyMap<string, OnnxSession>) {
     const all = [...sessions.values()];
     this.#compiled = compiled;
     this.#sessions = sessions;
     this.#plans = new Map(Object.entries(compiled).flatMap(([name, each]) => (each.kind === 'plan' ? [[name, new PlanRunner(each, sessions)] as const] : [])));
+    this.#direct = new Map(Object.entries(compiled).flatMap(([name, each]) => directGraphs(each, sessions).map((direct) => [name, direct] as const)));
     this.executor = all[0]?.executor ?? { id: 'onnx', maxConcurrentRuns: 1 };
     this.rowSignatures = new Set(Object.entries(compiled).flatMap(([name, each]) => ('isProvenRows' in each && each.isProvenRows ? [name] : [])));
     this.notes = [...new Set(all.flatMap(({ device, deviceFaults }) => deviceFaults.map((fault) => `Runs on '${device}' instead of ${fault}`)))];
@@ -49,6 +58,8 @@ export class CompiledSession implements EngineSession {
 
   #run(call: EngineCall): NamedTensors | Promise<NamedTensors> {
     const { signature, inputs, outputs, context } = call;
+    const direct = this.#direct.get(signature);
+    if (direct !== undefined && inputs.size === direct.inputCount) return direct.session.run(inputs, outputs, context.signal);
     const plan = this.#plans.get(signature);
     if (plan !== undefined) return plan.run(call);
     const compiled = Object.hasOwn(this.#compiled, signature) ? this.#compiled[signature] : undefined;
@@ -79,6 +90,16 @@ export class CompiledSession implements EngineSession {
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#sessions.values(), (session) => session.close()));
   }
+}
+
+/** The graph as it is, where all its names are the client's. */
+function directGraphs(compiled: CompiledModel[string], sessions: ReadonlyMap<string, OnnxSession>): readonly DirectGraph[] {
+  if (compiled.kind !== 'graph' || compiled.file === undefined) return [];
+  const { inputs, outputs, passed, constants, file } = compiled;
+  const session = sessions.get(file);
+  const hasOwnNames = [inputs, outputs].every((names) => Object.entries(names).every(([alias, name]) => alias === name));
+  const isAll = Object.keys(passed).length === 0 && Object.keys(constants).length === 0;
+  return session !== undefined && hasOwnNames && isAll ? [{ session, inputCount: Object.keys(inputs).length }] : [];
 }
 
 /** What a graph takes; the others it never had. */
